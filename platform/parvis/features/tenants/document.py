@@ -1,0 +1,158 @@
+"""What `tenants/<slug>/tenant.toml` may say: the shape of the file, and nothing of the database."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from parvis.features.tenants.strict_toml import Parsed, read
+
+TENANT_FILE = "tenant.toml"
+CHARTER_FILE = "charter.toml"
+
+Slug = Annotated[str, Meta(pattern="^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
+Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(min_length=1, max_length=4000)]
+Host = Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=253)]
+# An environment variable, never the secret itself: these files are under version control.
+SecretReference = Annotated[str, Meta(pattern="^env:[A-Z][A-Z0-9_]*$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Lines = dict[str, Line]  # by locale
+Texts = dict[str, Text]
+
+
+class TenantTable(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    name: Line
+    space: Line
+    locales: tuple[str, ...]  # the first is the tenant's own
+    timezone: str
+    theme: Slug
+    hosts: tuple[Host, ...]  # the first is the one links are made with
+
+
+class DoorTable(Struct, frozen=True, kw_only=True):
+    """What a visitor reads before signing in."""
+
+    lead: Texts
+    audience: Texts
+    sign_in: Lines = {}
+
+
+class LegalTable(Struct, frozen=True, kw_only=True):
+    name: Line
+    address: Line
+    contact: Line
+    data_protection: Line
+    notice: Texts
+
+
+class SessionTable(Struct, frozen=True, kw_only=True):
+    idle_minutes: Annotated[int, Meta(ge=5, le=480)] = 30
+    absolute_hours: Annotated[int, Meta(ge=1, le=168)] = 12
+
+
+class ModerationTable(Struct, frozen=True, kw_only=True):
+    """When the firm's moderators work, and within how many of those hours they decide."""
+
+    due_hours: Annotated[int, Meta(ge=1, le=240)] = 8
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: Annotated[int, Meta(ge=0, le=23)] = 9
+    closes: Annotated[int, Meta(ge=1, le=24)] = 18
+
+
+class ConnectionTable(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    label: Lines
+    issuer: Annotated[str, Meta(pattern="^(https://[^ ]+|demo:[a-z0-9-]+)$")]
+    client_id: Line
+    auth_method: Literal["none", "client_secret_basic", "client_secret_post", "private_key_jwt"] = (
+        "client_secret_basic"
+    )
+    secret: SecretReference | None = None
+    algorithms: tuple[Literal["RS256", "PS256", "ES256", "EdDSA"], ...] = ("RS256", "ES256")
+    scope: Line = "openid profile email"
+    name_authority: bool = False
+    claim_map: dict[str, Line] = {}
+    admission: Literal["jit", "invite_only"] = "invite_only"
+    is_enabled: bool = True
+
+
+class RoleGroupTable(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    title: Lines
+    permissions: tuple[str, ...]
+
+
+class CommunityTable(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    title: Line
+    description: Text
+    visibility: Literal["open", "listed", "secret"] = "open"
+    joining: Literal["free", "request", "invitation"] = "free"
+    kind: Literal["business", "social"] = "business"
+    official: bool = False
+
+
+class TopicTable(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    title: Lines
+
+
+class StatutoryChannelTable(Struct, frozen=True, kw_only=True):
+    """The channel that the notice of meeting declares; without it questions are free ones."""
+
+    reference: Line
+    address: Line
+    date: dt.date | None = None
+
+
+class MeetingPolicyTable(Struct, frozen=True, kw_only=True):
+    """What holds for every meeting of the tenant, before any has a date."""
+
+    preset: str
+    mode: str | None = None
+    seat: Annotated[str, Meta(pattern="^[0-9A-Z]{1,8}$")] | None = None
+    place: Lines
+    topics: tuple[TopicTable, ...]
+    selection: Texts
+    statutory_channel: StatutoryChannelTable | None = None
+    board_review: bool = True
+    quiet_days: Annotated[int, Meta(ge=0, le=60)] = 0
+
+
+class MeetingTable(Struct, frozen=True, kw_only=True):
+    """One meeting with its date; what it leaves out is the policy's."""
+
+    slug: Slug
+    title: Lines
+    date: dt.date
+    starts: dt.time
+    preset: str | None = None
+    mode: str | None = None
+    place: Lines | None = None
+
+
+class TenantDocument(Struct, frozen=True, kw_only=True):
+    """A whole tenant.toml."""
+
+    format: Literal[1]
+    tenant: TenantTable
+    door: DoorTable
+    legal: LegalTable
+    session: SessionTable = SessionTable()
+    moderation: ModerationTable = ModerationTable()
+    connection: tuple[ConnectionTable, ...]
+    role_group: tuple[RoleGroupTable, ...]
+    community: tuple[CommunityTable, ...] = ()
+    meeting_policy: MeetingPolicyTable | None = None
+    meeting: tuple[MeetingTable, ...] = ()
+
+
+def load(folder: Path) -> Parsed[TenantDocument]:
+    """Return the tenant.toml of `folder`, or raise TenantFileError with every wrong key and value.
+
+    Only the file's own form is checked here; `verification.verify` checks what it refers to.
+    """
+    return read(folder / TENANT_FILE, TenantDocument)
