@@ -1,0 +1,42 @@
+"""What the userinfo endpoint adds to the ID token, accepted only for the same person."""
+
+from typing import Any
+
+import httpx2
+import msgspec
+from joserfc import jwt
+
+from parvis.integrations.login.errors import LoginError, Reason
+
+
+def signed_body(response: httpx2.Response) -> str | None:
+    """Return the token of a signed answer, None for a plain one."""
+    if response.status_code != 200:
+        raise LoginError(Reason.ANSWER_UNUSABLE, f"userinfo HTTP {response.status_code}")
+    kind = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
+    return response.text if kind == "application/jwt" else None
+
+
+def from_plain(response: httpx2.Response) -> dict[str, Any]:
+    """Return the claims of a plain JSON answer."""
+    try:
+        return msgspec.json.decode(response.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise LoginError(Reason.ANSWER_UNUSABLE, "userinfo") from None
+
+
+def from_signed(token: jwt.Token, issuer: str, client_id: str) -> dict[str, Any]:
+    """Return the claims of a verified answer, whose issuer and audience must be the login's."""
+    claims = dict(token.claims)
+    if claims.pop("iss", issuer) != issuer:
+        raise LoginError(Reason.CLAIM_WRONG, "userinfo iss")
+    if claims.pop("aud", client_id) not in (client_id, [client_id]):
+        raise LoginError(Reason.CLAIM_WRONG, "userinfo aud")
+    return claims
+
+
+def of_subject(claims: dict[str, Any], sub: str) -> dict[str, Any]:
+    """Return `claims` when they are about `sub`: an access token may have been swapped."""
+    if claims.get("sub") != sub:
+        raise LoginError(Reason.USERINFO_SUBJECT)
+    return claims
