@@ -1,0 +1,1 @@
+"""Parvis: communities a firm hosts for people outside it."""

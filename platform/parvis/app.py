@@ -1,0 +1,183 @@
+"""The composition root: the only module that knows every feature."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from parvis import settings as settings_module
+from parvis.core import acts, crypto, db, events, health, http, problems, templating, theming
+from parvis.core.db import Database
+from parvis.core.errors import NotFound
+from parvis.core.feature import Feature
+from parvis.core.middleware import TenantMiddleware, finish_headers
+from parvis.core.tenancy import TenantDirectory
+from parvis.features import (
+    charter,
+    communities,
+    contributions,
+    conversations,
+    identity,
+    journal,
+    meetings,
+    members,
+    moderation,
+    notifications,
+)
+from parvis.features.charter.middleware import CharterMiddleware
+from parvis.features.identity.middleware import ActorMiddleware
+from parvis.integrations import mail, storage
+from parvis.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+# Lower tiers first (architecture.md §1): a feature may use those before it.
+FEATURES: Sequence[Feature] = (
+    identity.FEATURE,
+    members.FEATURE,
+    charter.FEATURE,
+    journal.FEATURE,
+    communities.FEATURE,
+    contributions.FEATURE,
+    conversations.FEATURE,
+    meetings.FEATURE,
+    moderation.FEATURE,
+    notifications.FEATURE,
+)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Return the application; raise UndeclaredRouteError when a route that writes names no act."""
+    set_up(settings)
+    database = Database(settings.database_url, settings)
+    app = Litestar(
+        route_handlers=[*_core_handlers(settings), *_feature_handlers()],
+        middleware=[
+            DefineMiddleware(TenantMiddleware),
+            DefineMiddleware(CSRFMiddleware, config=_csrf()),
+            DefineMiddleware(ActorMiddleware),
+            DefineMiddleware(CharterMiddleware),
+        ],
+        exception_handlers={Exception: problems.render_error, HTTPException: problems.render_error},
+        before_send=[finish_headers],
+        lifespan=[_lifespan(database)],
+        openapi_config=_openapi(),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        request_max_body_size=settings.max_body_bytes,
+        logging_config=None,
+        debug=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.directory = TenantDirectory(database)
+    app.state.render_error = problems.render_error
+    acts.refuse_undeclared(app.routes)
+    return app
+
+
+def set_up(settings: Settings) -> None:
+    """Prepare what web, worker and commands share: keys, integrations, acts, subscriptions."""
+    crypto.use(crypto.Keyring(settings.secret_key))
+    storage.use(settings)
+    mail.use(settings)
+    templating.use(Path(settings.themes_dir))
+    for feature in FEATURES:
+        acts.register(*feature.acts)
+        for event, handler in feature.subscriptions:
+            events.subscribe(event, handler)
+
+
+def from_environment() -> Litestar:
+    """Return the application for the PARVIS_* variables: what the web server calls."""
+    return create_app(settings_module.load())
+
+
+def _lifespan(database: Database) -> Any:
+    @contextlib.asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        await database.start()
+        db.use(database)
+        app.state.directory.start()
+        try:
+            yield
+        finally:
+            await app.state.directory.stop()
+            db.use(None)
+            await database.stop()
+
+    return running
+
+
+def _csrf() -> CSRFConfig:
+    return CSRFConfig(
+        secret=crypto.keyring().signing_key("csrf"),
+        cookie_name="__Host-csrf",
+        header_name="x-csrf-token",
+        cookie_secure=True,
+        cookie_httponly=True,
+        cookie_samesite="lax",
+        exclude_from_csrf_key="csrf_exempt",
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Parvis",
+        version="1",
+        description="Everything the pages show and do, as JSON. Errors are RFC 9457 problems.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        create_examples=False,
+    )
+
+
+def _feature_handlers() -> list[Any]:
+    return [handler for feature in FEATURES for handler in feature.handlers]
+
+
+def _core_handlers(settings: Settings) -> list[Any]:
+    static = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        opt={"outside": True},
+        cache_control=None,
+        include_in_schema=False,
+        after_request=_immutable,
+    )
+    handlers = [static, theme_css, health.alive, health.ready, anything_else]
+    return [*handlers, gallery] if settings.environment != "production" else handlers
+
+
+def _immutable(response: Response[Any]) -> Response[Any]:
+    response.headers["cache-control"] = IMMUTABLE
+    return response
+
+
+@get("/theme/{file:str}", opt={"outside": True}, include_in_schema=False, sync_to_thread=False)
+def theme_css(file: str) -> Response[str]:
+    """Serve the stylesheet of one theme; its name carries its hash, so it never changes."""
+    css = theming.stylesheet(file)
+    return Response(css, media_type="text/css", headers={"cache-control": IMMUTABLE})
+
+
+@get("/dev/gallery", opt={"public": True}, include_in_schema=False)
+async def gallery(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Show every component in its states, in the tenant's theme."""
+    return http.page(request, "gallery.html")
+
+
+@get("/{rest:path}", opt={"public": True}, include_in_schema=False, name="anything_else")
+async def anything_else(rest: str) -> None:
+    """Answer unknown addresses inside the tenant's house, so that their page wears its clothes."""
+    raise NotFound

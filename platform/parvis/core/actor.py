@@ -1,0 +1,75 @@
+"""Who acts: a member with a session, or a visitor; handed to every rule and action by name."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from parvis.core.errors import Unauthenticated
+from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId
+from parvis.core.permissions import STAFF
+from parvis.core.tenancy import Tenant
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the charter's rules need to know of a member, loaded with the actor."""
+
+    published: int = 0
+    warnings: int = 0
+    name_is_verified: bool = False
+    acr: str | None = None
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the request needs to know of who is asking. A visitor has no `member_id`."""
+
+    tenant: Tenant
+    locale: str
+    member_id: MemberId | None = None
+    session_id: SessionId | None = None
+    name: str = ""
+    name_source: str = ""
+    capacity: str | None = None
+    capacity_label: str | None = None
+    joined_at: datetime | None = None
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    communities: tuple[CommunityId, ...] = ()
+    managed: frozenset[CommunityId] = frozenset()
+    accepted: frozenset[CharterVersionId] = frozenset()
+    standing: Standing = Standing()
+    unread: int = 0
+    waiting: int = 0
+
+    @property
+    def signed_in(self) -> bool:
+        return self.member_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the tenant admin has at least one screen for this actor."""
+        return bool(self.permissions & STAFF)
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    def may(self, permission: str) -> bool:
+        """Whether one of the actor's groups holds `permission` on the whole tenant."""
+        return permission in self.permissions
+
+    def manages(self, community_id: Any) -> bool:
+        """Whether the actor is a manager of that one community."""
+        return community_id in self.managed
+
+    def require_member(self) -> MemberId:
+        """Return the member's id, or raise Unauthenticated for a visitor."""
+        if self.member_id is None:
+            raise Unauthenticated
+        return self.member_id
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a name on an avatar, in any script."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

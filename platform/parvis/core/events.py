@@ -1,0 +1,75 @@
+"""News between features: a lower tier publishes, higher tiers subscribe, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from parvis.core.ids import ContributionId, DecisionId, MemberId, RevisionId
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened, told inside the transaction in which it happened."""
+
+
+class HeldCause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the charter held a text: the clause and rule, and where in which field."""
+
+    clause: str
+    rule: str
+    effect: str
+    field: str | None = None
+    span: tuple[int, int] | None = None
+
+
+class RevisionHeld(Event, frozen=True, kw_only=True):
+    """A revision was written that nobody but its author and the moderators may see yet."""
+
+    contribution_id: ContributionId
+    revision_id: RevisionId
+    kind: str
+    place_id: Any
+    author_id: MemberId
+    causes: tuple[HeldCause, ...]
+    is_edit: bool
+
+
+class ContributionWithdrawn(Event, frozen=True, kw_only=True):
+    """Its author took a contribution back."""
+
+    contribution_id: ContributionId
+    kind: str
+    author_id: MemberId
+
+
+class ContributionDecided(Event, frozen=True, kw_only=True):
+    """A moderator decided: `publish`, `return`, `refuse`, `redact` or `escalate`."""
+
+    contribution_id: ContributionId
+    revision_id: RevisionId
+    decision_id: DecisionId
+    action: str
+    kind: str
+    place_id: Any
+    author_id: MemberId
+    decided_by: MemberId
+    clause_id: str | None = None
+    text: str | None = None
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Any], Awaitable[None]]
+_handlers: dict[type[Event], list[Handler]] = defaultdict(list)
+
+
+def subscribe(event: type[E], handler: Callable[[E], Awaitable[None]]) -> None:
+    """Call `handler` in the publisher's transaction, once, whenever an `event` is published."""
+    if handler not in _handlers[event]:
+        _handlers[event].append(handler)
+
+
+async def publish(event: Event) -> None:
+    """Run every handler of `event` in order; an error in one undoes the whole transaction."""
+    for handler in _handlers[type(event)]:
+        await handler(event)

@@ -1,0 +1,18 @@
+"""What the app sees of a feature: one value, `FEATURE`, in the feature's `__init__`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from parvis.core.acts import Act
+from parvis.core.events import Event
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """A capability: its acts, its routes, what it hears of lower tiers, its queued work."""
+
+    name: str
+    acts: tuple[Act, ...] = ()
+    handlers: tuple[Any, ...] = ()
+    subscriptions: tuple[tuple[type[Event], Callable[[Any], Awaitable[None]]], ...] = ()

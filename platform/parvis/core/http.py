@@ -1,0 +1,232 @@
+"""Between HTTP and the features: input into Structs, views into pages, fragments or JSON."""
+
+import re
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Request, Response
+from litestar.response import Redirect
+from litestar.utils.scope.state import ScopeState
+
+from parvis.core import i18n, templating
+from parvis.core.actor import Actor
+from parvis.core.errors import BadRequest, Invalid
+from parvis.core.i18n import N_
+from parvis.core.middleware import nonce
+from parvis.core.tenancy import Tenant
+
+T = TypeVar("T")
+Req = Request[Any, Any, Any]
+HTML = "text/html; charset=utf-8"
+LANGUAGE_COOKIE = "lang"
+
+_TOO_LONG = re.compile(r"length <= (\d+)")
+_TOO_SHORT = re.compile(r"length >= (\d+)")
+_FIELD = re.compile(r"`\$\.?([a-zA-Z_]+)")
+_MISSING = re.compile(r"required field `(\w+)`")
+
+
+async def decode(request: Req, shape: type[T]) -> T:
+    """Return the body, form or JSON, as `shape`; raise Invalid naming the field at fault."""
+    if request.content_type[0] == "application/json":
+        return decode_json(await request.body(), shape)
+    return convert(await form_fields(request), shape)
+
+
+def decode_json(body: bytes, shape: type[T]) -> T:
+    """Return JSON bytes as `shape`."""
+    try:
+        return _refuse_nul(msgspec.json.decode(body, type=shape))
+    except msgspec.ValidationError as error:
+        raise invalid(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(N_("The body is not valid JSON: {reason}"), reason=str(error)) from None
+
+
+def convert(fields: dict[str, Any], shape: type[T]) -> T:
+    """Return form fields as `shape`."""
+    try:
+        return _refuse_nul(msgspec.convert(fields, shape, strict=False))
+    except msgspec.ValidationError as error:
+        raise invalid(error) from None
+
+
+async def form_fields(request: Req) -> dict[str, Any]:
+    """Return the form's fields: text stripped, empty ones left out, repeated ones as lists."""
+    form = await read_form(request)
+    fields: dict[str, Any] = {}
+    for name in form:
+        values = [v.strip() if isinstance(v, str) else v for v in form.getall(name)]
+        kept = [v for v in values if v != ""]
+        if kept and not name.startswith("_"):
+            fields[name] = kept[0] if len(kept) == 1 else kept
+    return fields
+
+
+async def read_form(request: Req) -> Any:
+    """Return the submitted form, or raise BadRequest when its bytes are not text."""
+    try:
+        await request.body()
+        return await request.form()
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadRequest(N_("The form holds bytes that are not text.")) from error
+
+
+def _refuse_nul(value: T) -> T:
+    """PostgreSQL stores no NUL character; say so rather than fail on it."""
+    for name, text in msgspec.structs.asdict(value).items() if _is_struct(value) else ():
+        if isinstance(text, str) and "\x00" in text:
+            raise Invalid(fields={name: N_("This text holds a character that cannot be stored.")})
+    return value
+
+
+def _is_struct(value: Any) -> bool:
+    return isinstance(value, msgspec.Struct)
+
+
+def invalid(error: msgspec.ValidationError) -> Invalid:
+    """Turn msgspec's message into one a person can act on, naming the field."""
+    said = str(error)
+    found = _MISSING.search(said) or _FIELD.search(said)
+    field = found.group(1) if found else "body"
+    data: dict[str, Any] = {}
+    if _MISSING.search(said):
+        message = N_("Please fill this in.")
+    elif too_long := _TOO_LONG.search(said):
+        message, data = N_("At most {most} characters, please."), {"most": int(too_long.group(1))}
+    elif too_short := _TOO_SHORT.search(said):
+        least = int(too_short.group(1))
+        message = N_("Please fill this in.") if least == 1 else N_("At least {least} characters.")
+        data = {"least": least}
+    else:
+        message, data = N_("This is not what is expected here: {reason}"), {"reason": said}
+    return Invalid(fields={field: message}, **data)
+
+
+def actor_of(request: Req) -> Actor:
+    """Return who is asking: a member or a visitor."""
+    actor: Actor = request.state.actor
+    return actor
+
+
+def tenant_of(request: Req) -> Tenant:
+    """Return whose house this is."""
+    tenant: Tenant = request.state.tenant
+    return tenant
+
+
+def is_htmx(request: Req) -> bool:
+    """Whether htmx asks for a fragment (a boosted or restored page is a page)."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def wants_json(request: Req) -> bool:
+    """Whether the answer, an error's too, must be JSON."""
+    accepts = request.headers.get("accept", "")
+    return request.url.path.startswith(("/api/", "/schema/")) or (
+        "application/json" in accepts and "text/html" not in accepts
+    )
+
+
+def locale_hint(request: Req, locales: tuple[str, ...]) -> str:
+    """Return the language asked for by address, cookie or browser, among the tenant's."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked in locales:
+        return str(asked)
+    return i18n.negotiate(request.headers.get("accept-language"), locales)
+
+
+def page(request: Req, name: str, view: Any = None, *, status: int = 200, **more: Any) -> Response:
+    """Return a whole page (or the fragment a template starting with `_` is)."""
+    return Response(
+        html(request, name, view, **more), status_code=status, media_type=HTML,
+        headers={"vary": "HX-Request, Cookie"},
+    )  # fmt: skip
+
+
+fragment = page
+
+
+def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
+    """Render a template with what every page has: tenant, actor, path, nonce, navigation."""
+    actor, tenant = actor_of(request), tenant_of(request)
+    csrf = ScopeState.from_scope(request.scope).csrf_token
+    context = {
+        "tenant": tenant,
+        "actor": actor,
+        "path": request.url.path,
+        "locale": actor.locale,
+        "nonce": nonce(request.scope),
+        "csrf_token": csrf if isinstance(csrf, str) else request.cookies.get("__Host-csrf", ""),
+        "nav": navigation(actor),
+        "admin_nav": admin_navigation(actor),
+        "alternate_locales": [code for code in tenant.locales if code != actor.locale],
+        "view": view,
+        **more,
+    }
+    return templating.render(
+        theme=tenant.theme,
+        locale=actor.locale,
+        timezone=tenant.timezone,
+        name=name,
+        context=context,
+    )
+
+
+class NavItem(msgspec.Struct, frozen=True):
+    """One entry of a navigation: its English label is a msgid."""
+
+    label: str
+    href: str
+    icon: str
+    count: int = 0
+
+
+def navigation(actor: Actor) -> list[NavItem]:
+    """Return the member site's navigation for `actor`: nothing for a visitor."""
+    if not actor.signed_in:
+        return []
+    items = [
+        NavItem(N_("Home"), "/", "home"),
+        NavItem(N_("Communities"), "/communities", "users"),
+    ]
+    if actor.tenant.has_meetings:
+        items.append(NavItem(N_("Meeting"), "/meetings", "question"))
+    items.append(NavItem(N_("Notifications"), "/notifications", "bell", actor.unread))
+    if actor.is_staff or actor.managed:
+        items.append(NavItem(N_("Administration"), "/admin", "inbox", actor.waiting))
+    return items
+
+
+def admin_navigation(actor: Actor) -> list[NavItem]:
+    """Return the tenant admin's navigation: only the screens this actor may open."""
+    items = []
+    if actor.may("review:decide") or actor.managed:
+        items.append(NavItem(N_("Moderation"), "/admin/moderation", "inbox", actor.waiting))
+    answering = {"question:triage", "answer:draft", "answer:approve_legal", "answer:approve_board",
+                 "answer:publish"}  # fmt: skip
+    if actor.tenant.has_meetings and actor.permissions & answering:
+        items.append(NavItem(N_("Meeting questions"), "/admin/meetings", "question"))
+    if actor.may("journal:read"):
+        items.append(NavItem(N_("Journal"), "/admin/journal", "history"))
+    return items
+
+
+def redirect(path: str) -> Redirect:
+    """Answer 303 to a path of this site."""
+    return Redirect(path, status_code=303)
+
+
+def same_origin_path(path: str | None, fallback: str = "/") -> str:
+    """Return `path` when it stays on this site, else `fallback`: no open redirector."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+        return fallback
+    parts = urlsplit(path)
+    is_plain = not parts.scheme and not parts.netloc and path.isprintable()
+    return path if is_plain else fallback

@@ -1,0 +1,41 @@
+"""What Piccolo knows of a tenant's table: its columns, and the predicate no query goes without."""
+
+from typing import Any
+
+from piccolo.columns import UUID as UUIDColumn
+from piccolo.query import Count, Delete, Objects, Select, Update
+from piccolo.table import Table
+
+from parvis.core.db import current_tenant, engine
+from parvis.core.ids import new_id
+
+
+class TenantTable(Table, db=engine):
+    """A table whose rows belong to a tenant. Queries started here name the current tenant.
+
+    Piccolo knows `id` as the primary key; in PostgreSQL it is (tenant_id, id), and keys,
+    policies and indexes stand in the migrations (architecture.md §3).
+    """
+
+    id = UUIDColumn(primary_key=True, default=new_id)
+    tenant_id = UUIDColumn(default=current_tenant)
+
+    @classmethod
+    def select(cls, *columns: Any, **options: Any) -> Select:  # type: ignore[override]
+        return super().select(*columns, **options).where(cls.tenant_id == current_tenant())
+
+    @classmethod
+    def objects(cls, *prefetch: Any) -> Objects[Any]:
+        return super().objects(*prefetch).where(cls.tenant_id == current_tenant())
+
+    @classmethod
+    def update(cls, *values: Any, **options: Any) -> Update:
+        return super().update(*values, **options).where(cls.tenant_id == current_tenant())
+
+    @classmethod
+    def delete(cls, **options: Any) -> Delete:
+        return super().delete(**options).where(cls.tenant_id == current_tenant())
+
+    @classmethod
+    def count(cls, **options: Any) -> Count:
+        return super().count(**options).where(cls.tenant_id == current_tenant())

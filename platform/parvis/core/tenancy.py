@@ -1,0 +1,124 @@
+"""Which tenant a request is for, by host; kept in the process, dropped on the database's word."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import msgspec
+
+from parvis.core.db import GONE, Database, from_jsonb
+from parvis.core.ids import TenantId
+
+log = logging.getLogger(__name__)
+CHANNEL = "parvis_tenant"
+RELISTEN_SECONDS = 2
+
+
+class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's choices that every request may need; tenant.toml holds them."""
+
+    legal_name: str = ""
+    contact: str = ""
+    welcome: dict[str, dict[str, str]] = {}
+    session_idle_minutes: int = 30
+    session_absolute_hours: int = 12
+    working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    working_hours: tuple[int, int] = (9, 18)
+    review_hours: int = 8
+    extra: dict[str, Any] = {}
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """A firm's own space: everything else belongs to one of these and to no other."""
+
+    id: TenantId
+    slug: str
+    name: str
+    space: str
+    locales: tuple[str, ...]
+    timezone: str
+    theme: str
+    host: str
+    has_meetings: bool = False
+    settings: TenantSettings = TenantSettings()
+
+
+_BY_HOST = """
+    SELECT t.id, t.slug, t.name, t.space, t.locales, t.timezone, t.theme, t.settings,
+           t.has_meetings, p.host AS primary_host
+      FROM tenant_host h
+      JOIN tenant t ON t.id = h.tenant_id
+      JOIN tenant_host p ON p.tenant_id = t.id AND p.is_primary
+     WHERE h.host = $1
+"""
+
+
+class TenantDirectory:
+    """Hosts and their tenants. Unknown hosts are remembered too, so they cost nothing.
+
+    A notification on any change empties the directory; so does losing the connection that
+    listens, for changes may then have been missed.
+    """
+
+    MOST_UNKNOWN = 1000
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tenants: dict[str, Tenant | None] = {}
+        self._listener: asyncio.Task[None] | None = None
+
+    async def find(self, host: str) -> Tenant | None:
+        """Return the tenant of `host` (lower case, without port) or None."""
+        if host in self._tenants:
+            return self._tenants[host]
+        async with self._database.across_tenants() as connection:
+            row = await connection.fetchrow(_BY_HOST, host)
+        tenant = None if row is None else tenant_of(row)
+        if len(self._tenants) > self.MOST_UNKNOWN:
+            self._tenants.clear()
+        self._tenants[host] = tenant
+        return tenant
+
+    def start(self) -> None:
+        """Begin to listen for changes, for as long as the process lives."""
+        self._listener = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(*GONE):
+                connection = await self._database.listen(CHANNEL, self._forget)
+                self._tenants.clear()
+                try:
+                    while not connection.is_closed():
+                        await asyncio.sleep(RELISTEN_SECONDS)
+                finally:
+                    connection.terminate()
+            self._tenants.clear()
+            await asyncio.sleep(RELISTEN_SECONDS)
+
+    def _forget(self, _payload: str) -> None:
+        self._tenants.clear()
+
+
+def tenant_of(row: Any) -> Tenant:
+    """Build a Tenant from a row of tenant joined to its primary host."""
+    return Tenant(
+        id=TenantId(row["id"]),
+        slug=row["slug"],
+        name=row["name"],
+        space=row["space"],
+        locales=tuple(row["locales"]),
+        timezone=row["timezone"],
+        theme=row["theme"],
+        host=row["primary_host"],
+        has_meetings=row["has_meetings"],
+        settings=from_jsonb(row["settings"], TenantSettings),
+    )
