@@ -1,0 +1,1 @@
+"""Questions before a general meeting: two channels, two tracks, dates right to the minute."""
