@@ -1,0 +1,19 @@
+"""The provider as an application, for a test's transport or for a server on loopback."""
+
+from collections.abc import Mapping
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from parvis.demo.identity_provider.directory import Issuer
+from parvis.demo.identity_provider.provider import Provider
+from parvis.demo.identity_provider.routes import ROUTER
+
+
+def create_provider(issuers: Mapping[str, Issuer]) -> Litestar:
+    """Return the application that serves `issuers`, with keys of its own."""
+    return Litestar(
+        route_handlers=[ROUTER],
+        state=State({"provider": Provider(issuers)}),
+        openapi_config=None,
+    )
