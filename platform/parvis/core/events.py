@@ -3,10 +3,19 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
-from parvis.core.ids import ContributionId, DecisionId, MemberId, RevisionId
+from parvis.core.ids import (
+    AnswerId,
+    ContributionId,
+    DecisionId,
+    MeetingId,
+    MemberId,
+    QuestionId,
+    RevisionId,
+)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +65,41 @@ class ContributionDecided(Event, frozen=True, kw_only=True):
     decided_by: MemberId
     clause_id: str | None = None
     text: str | None = None
+
+
+class QuestionStateTold(Event, frozen=True, kw_only=True):
+    """A question before a meeting moved on one of its tracks, and its author is to be told.
+
+    `track` is "delivery" or "visibility"; `reason` is a text for the author, or None.
+    """
+
+    question_id: QuestionId
+    event_id: UUID
+    meeting_id: MeetingId
+    meeting_slug: str
+    member_id: MemberId
+    number: int
+    title: str
+    track: str
+    from_state: str
+    to_state: str
+    reason: str | None = None
+
+
+class AnswerPublished(Event, frozen=True, kw_only=True):
+    """An answer, or its correction, went online. Told once for each asker it answers."""
+
+    question_id: QuestionId
+    answer_id: AnswerId
+    version_id: UUID
+    meeting_id: MeetingId
+    meeting_slug: str
+    member_id: MemberId
+    number: int
+    title: str
+    url: str
+    is_common: bool
+    is_correction: bool
 
 
 E = TypeVar("E", bound=Event)
