@@ -13,10 +13,9 @@ from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.static_files import create_static_files_router
 
 from parvis import settings as settings_module
-from parvis.core import acts, crypto, db, events, health, http, problems, templating, theming
+from parvis.core import acts, crypto, db, events, health, http, problems, static, theming
 from parvis.core.db import Database
 from parvis.core.errors import NotFound
 from parvis.core.feature import Feature
@@ -38,9 +37,6 @@ from parvis.features.charter.middleware import CharterMiddleware
 from parvis.features.identity.middleware import ActorMiddleware
 from parvis.integrations import mail, storage
 from parvis.settings import Settings
-
-STATIC = Path(__file__).parent / "static"
-IMMUTABLE = "public, max-age=31536000, immutable"
 
 # Lower tiers first (architecture.md §1): a feature may use those before it.
 FEATURES: Sequence[Feature] = (
@@ -73,7 +69,9 @@ def create_app(settings: Settings) -> Litestar:
         before_send=[finish_headers],
         lifespan=[_lifespan(database)],
         openapi_config=_openapi(),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, exclude_opt_key="compressed"
+        ),
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
         debug=False,
@@ -91,7 +89,7 @@ def set_up(settings: Settings) -> None:
     crypto.use(crypto.Keyring(settings.secret_key))
     storage.use(settings)
     mail.use(settings)
-    templating.use(Path(settings.themes_dir))
+    theming.use_folder(Path(settings.themes_dir))
     for feature in FEATURES:
         acts.register(*feature.acts)
         for event, handler in feature.subscriptions:
@@ -147,28 +145,8 @@ def _feature_handlers() -> list[Any]:
 
 
 def _core_handlers(settings: Settings) -> list[Any]:
-    static = create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        opt={"outside": True},
-        cache_control=None,
-        include_in_schema=False,
-        after_request=_immutable,
-    )
-    handlers = [static, theme_css, health.alive, health.ready, anything_else]
+    handlers: list[Any] = [static.immutable_file, health.alive, health.ready, anything_else]
     return [*handlers, gallery] if settings.environment != "production" else handlers
-
-
-def _immutable(response: Response[Any]) -> Response[Any]:
-    response.headers["cache-control"] = IMMUTABLE
-    return response
-
-
-@get("/theme/{file:str}", opt={"outside": True}, include_in_schema=False, sync_to_thread=False)
-def theme_css(file: str) -> Response[str]:
-    """Serve the stylesheet of one theme; its name carries its hash, so it never changes."""
-    css = theming.stylesheet(file)
-    return Response(css, media_type="text/css", headers={"cache-control": IMMUTABLE})
 
 
 @get("/dev/gallery", opt={"public": True}, include_in_schema=False)
@@ -178,6 +156,6 @@ async def gallery(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/{rest:path}", opt={"public": True}, include_in_schema=False, name="anything_else")
-async def anything_else(rest: str) -> None:
+async def anything_else(rest: str) -> None:  # noqa: ARG001 -- the name is in the path
     """Answer unknown addresses inside the tenant's house, so that their page wears its clothes."""
     raise NotFound

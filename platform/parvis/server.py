@@ -28,6 +28,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; requests under way are answered first."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     settings = settings_module.load()
     log_as_json(settings)
@@ -40,7 +41,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()

@@ -75,14 +75,11 @@ async def read_form(request: Req) -> Any:
 
 def _refuse_nul(value: T) -> T:
     """PostgreSQL stores no NUL character; say so rather than fail on it."""
-    for name, text in msgspec.structs.asdict(value).items() if _is_struct(value) else ():
+    fields = msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else {}
+    for name, text in fields.items():
         if isinstance(text, str) and "\x00" in text:
             raise Invalid(fields={name: N_("This text holds a character that cannot be stored.")})
     return value
-
-
-def _is_struct(value: Any) -> bool:
-    return isinstance(value, msgspec.Struct)
 
 
 def invalid(error: msgspec.ValidationError) -> Invalid:
@@ -142,7 +139,7 @@ def locale_hint(request: Req, locales: tuple[str, ...]) -> str:
     return i18n.negotiate(request.headers.get("accept-language"), locales)
 
 
-def page(request: Req, name: str, view: Any = None, *, status: int = 200, **more: Any) -> Response:
+def page(request: Req, name: str, view: Any = None, *, status: int = 200, **more: Any) -> Response[str]:
     """Return a whole page (or the fragment a template starting with `_` is)."""
     return Response(
         html(request, name, view, **more), status_code=status, media_type=HTML,

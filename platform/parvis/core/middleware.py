@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parvis.core import db
@@ -31,7 +32,7 @@ class TenantMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         opt = scope["route_handler"].opt
-        if scope["type"] != "http" or opt.get("outside"):
+        if scope["type"] != ScopeType.HTTP or opt.get("outside"):
             await self.app(scope, receive, send)
             return
         host = host_of(scope)
@@ -115,7 +116,7 @@ def host_of(scope: Scope) -> str:
 
 def _refuse_other_origins(scope: Scope) -> None:
     """Raise Denied when a browser says that another site sent a request that writes."""
-    if scope["method"] in SAFE or scope["route_handler"].opt.get("csrf_exempt"):
+    if scope.get("method") in SAFE or scope["route_handler"].opt.get("csrf_exempt"):
         return
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin-1").lower()
@@ -179,7 +180,7 @@ def _log(scope: Scope, status: int) -> None:
     began = state.get("began")
     log.info(
         "%s %s %s",
-        scope["method"],
+        scope.get("method"),
         scope.get("path_template") or "-",
         status,
         extra={

@@ -2,8 +2,8 @@
 
 import logging
 import os
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
@@ -118,4 +118,7 @@ CREATE POLICY one_tenant ON {table} USING ({POLICY}) WITH CHECK ({POLICY});
 async def exists(table: str) -> bool:
     """Whether the database has `table`."""
     running = engine.current_transaction.get()
-    return await running.connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)  # type: ignore[union-attr]
+    if running is None:
+        raise RuntimeError("a migration runs inside Piccolo's transaction")
+    found: bool = await running.connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
+    return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from piccolo.columns import UUID as UUIDColumn
+from piccolo import columns as column_types
 from piccolo.query import Count, Delete, Objects, Select, Update
 from piccolo.table import Table
 
@@ -17,8 +17,8 @@ class TenantTable(Table, db=engine):
     policies and indexes stand in the migrations (architecture.md §3).
     """
 
-    id = UUIDColumn(primary_key=True, default=new_id)
-    tenant_id = UUIDColumn(default=current_tenant)
+    id = column_types.UUID(primary_key=True, default=new_id)
+    tenant_id = column_types.UUID(default=current_tenant)
 
     @classmethod
     def select(cls, *columns: Any, **options: Any) -> Select:  # type: ignore[override]
@@ -33,9 +33,9 @@ class TenantTable(Table, db=engine):
         return super().update(*values, **options).where(cls.tenant_id == current_tenant())
 
     @classmethod
-    def delete(cls, **options: Any) -> Delete:
-        return super().delete(**options).where(cls.tenant_id == current_tenant())
+    def delete(cls, force: Any = False) -> Delete:
+        return super().delete(force=force).where(cls.tenant_id == current_tenant())
 
     @classmethod
-    def count(cls, **options: Any) -> Count:
-        return super().count(**options).where(cls.tenant_id == current_tenant())
+    def count(cls, column: Any = None, distinct: Any = None) -> Count:
+        return super().count(column, distinct).where(cls.tenant_id == current_tenant())

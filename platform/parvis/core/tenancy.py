@@ -13,6 +13,7 @@ from parvis.core.ids import TenantId
 log = logging.getLogger(__name__)
 CHANNEL = "parvis_tenant"
 RELISTEN_SECONDS = 2
+PING_SECONDS = 15
 
 
 class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +98,7 @@ class TenantDirectory:
                 connection = await self._database.listen(CHANNEL, self._forget)
                 self._tenants.clear()
                 try:
-                    while not connection.is_closed():
-                        await asyncio.sleep(RELISTEN_SECONDS)
+                    await _lost(connection)
                 finally:
                     connection.terminate()
             self._tenants.clear()
@@ -106,6 +106,16 @@ class TenantDirectory:
 
     def _forget(self, _payload: str) -> None:
         self._tenants.clear()
+
+
+async def _lost(connection: Any) -> None:
+    """Return when the connection ends, or raise when it no longer answers."""
+    ended = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: ended.set())
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), timeout=PING_SECONDS)
+        await connection.execute("SELECT 1", timeout=PING_SECONDS)
 
 
 def tenant_of(row: Any) -> Tenant:

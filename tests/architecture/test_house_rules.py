@@ -1,0 +1,143 @@
+"""House rules as code: each is shown to catch what it forbids, then held against the tree."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.imports import modules
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MOST_LINES = 400
+SQL = re.compile(r"\b(SELECT|UPDATE|DELETE FROM|INSERT INTO)\b")
+
+Rule = Callable[[str, ast.Module], Iterator[str]]
+
+
+def no_gather(_name: str, tree: ast.Module) -> Iterator[str]:
+    """One connection a request: queries are never gathered (architecture.md §3)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "gather":
+            yield f"line {node.lineno}: asyncio.gather"
+
+
+def no_escape_from_the_transaction(_name: str, tree: ast.Module) -> Iterator[str]:
+    """Piccolo's batch, run_sync and run(node=…) leave the tenant transaction."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            leaves = node.func.attr in {"batch", "run_sync"}
+            on_node = node.func.attr == "run" and any(k.arg == "node" for k in node.keywords)
+            if leaves or on_node:
+                yield f"line {node.lineno}: {node.func.attr}"
+
+
+def no_naive_time(_name: str, tree: ast.Module) -> Iterator[str]:
+    """Time comes from core.clock, so that tests and seeds can move it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}:
+            owner = ast.unparse(node.value)
+            if owner in {"datetime", "dt.datetime", "datetime.datetime", "date", "dt.date"}:
+                yield f"line {node.lineno}: {owner}.{node.attr}"
+
+
+def statements_name_the_tenant(_name: str, tree: ast.Module) -> Iterator[str]:
+    """A statement without the tenant fans out to every shard (architecture.md §8)."""
+    for node in ast.walk(tree):
+        text = _constant_text(node)
+        if text and SQL.search(text) and "tenant_id" not in text and "WHERE" in text:
+            yield f"line {node.lineno}: {text.strip()[:60]}"  # type: ignore[attr-defined]
+
+
+def no_broad_except(_name: str, tree: ast.Module) -> Iterator[str]:
+    """Never catch broadly: what is not understood must be seen."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and not _raises(node):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            if caught in {"Exception", "BaseException", "everything"}:
+                yield f"line {node.lineno}: except {caught}"
+
+
+def _raises(handler: ast.ExceptHandler) -> bool:
+    return any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+
+
+def _constant_text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(v.value for v in node.values if isinstance(v, ast.Constant))
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+RULES: list[tuple[Rule, str, str]] = [
+    (no_gather, "asyncio.gather(a, b)", "await a"),
+    (no_escape_from_the_transaction, "Band.select().run_sync()", "await Band.select().run()"),
+    (no_naive_time, "datetime.now(UTC)", "clock.now()"),
+    (
+        statements_name_the_tenant,
+        "x = 'SELECT id FROM post WHERE id = $1'",
+        "x = 'SELECT id FROM post WHERE tenant_id = $1'",
+    ),
+    (no_broad_except, "try:\n    a\nexcept Exception:\n    pass", "try:\n    a\nexcept OSError:\n    b"),
+]  # fmt: skip
+# Where a rule's own subject lives.
+EXEMPT = {
+    no_gather: ("parvis.server", "parvis.demo"),
+    no_naive_time: ("parvis.core.clock", "parvis.demo"),
+    statements_name_the_tenant: (
+        "parvis.core.tenancy", "parvis.core.migrate", "parvis.demo", "parvis.features.tenants",
+        "parvis.seeds",
+    ),
+    no_broad_except: ("parvis.demo",),
+    no_escape_from_the_transaction: (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _, _ in RULES])
+def test_the_tree_keeps_the_rule(rule) -> None:
+    faults = [
+        f"{path.relative_to(REPOSITORY)} {fault}"
+        for name, path in modules()
+        if not name.startswith(EXEMPT[rule] or "-")
+        for fault in rule(name, ast.parse(path.read_text("utf-8")))
+    ]
+    assert faults == []
+
+
+@pytest.mark.parametrize(("rule", "bad", "good"), RULES)
+def test_the_rule_tells_bad_from_good(rule, bad, good) -> None:
+    assert list(rule("parvis.features.x", ast.parse(bad)))
+    assert not list(rule("parvis.features.x", ast.parse(good)))
+
+
+def test_no_file_outgrows_one_subject() -> None:
+    too_long = {
+        str(path.relative_to(REPOSITORY)): lines
+        for _, path in modules()
+        if (lines := path.read_text("utf-8").count("\n")) > MOST_LINES
+    }
+    assert too_long == {}
+
+
+def test_platform_is_not_a_package() -> None:
+    # With an __init__.py the standard library's `platform` would be hidden.
+    assert not (REPOSITORY / "platform" / "__init__.py").exists()
+
+
+def test_there_is_no_utils() -> None:
+    assert [name for name, _ in modules() if "util" in name.rsplit(".", 1)[-1]] == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    hosts = re.compile(
+        r"https?://[\w.-]*(" + "|".join(("py" + "pi", "python" + "hosted", "npm" + "js")) + r")\."
+    )
+    tracked = [
+        path
+        for folder in ("platform", "tenants", "themes", "infra", "tests")
+        for path in (REPOSITORY / folder).rglob("*")
+        if path.is_file() and path.suffix in {".py", ".md", ".json", ".toml", ".sh", ".lock"}
+    ]
+    tracked += [path for path in REPOSITORY.iterdir() if path.is_file()]
+    named = [str(p) for p in tracked if hosts.search(p.read_text("utf-8", errors="ignore"))]
+    assert named == []

@@ -1,0 +1,140 @@
+"""Every test talks HTTP to the real application on a real PostgreSQL, as `parvis_app`.
+
+One server a pytest worker, two tenants in it: `orvance` and `ardelune`. Between tests all that
+members made is deleted; the tenants, their communities and their charters stay.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+from parvis import app as parvis_app
+from parvis.core import db, migrate
+from parvis.core.db import Database
+from parvis.demo import postgres as embedded
+from parvis.features.tenants.actions import apply_folder
+from parvis.settings import REPOSITORY, Settings
+from tests.factories import House
+
+# What tenant files make; everything else is what members did.
+KEPT = {
+    "tenant", "tenant_host", "connection", "role_group", "community", "charter_version",
+    "migration",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Postgres]:
+    """A PostgreSQL of this worker's own, with the three roles."""
+    server = embedded.start(tmp_path_factory.mktemp("postgres"), durable=False)
+    try:
+        server.create_roles()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(postgres: embedded.Postgres) -> Settings:
+    """Settings of a process under test: loopback issuers admitted, nothing outside reached."""
+    return Settings(
+        database_url=postgres.dsn("parvis_app"),
+        owner_database_url=postgres.dsn("parvis_owner"),
+        operator_database_url=postgres.dsn("parvis_operator"),
+        secret_key="a key for tests only, never one that seals anything real",
+        environment="test",
+        public_scheme="https",
+        public_port=443,
+        database_pool=8,
+        demo_issuers={
+            "espace-client": "http://127.0.0.1:9/espace-client",
+            "partenaires": "http://127.0.0.1:9/partenaires",
+        },
+        s3_endpoint="http://127.0.0.1:9",
+        s3_access_key="unused",
+        s3_secret_key="unused",
+    )
+
+
+@pytest.fixture(scope="session")
+async def migrated(settings: Settings) -> Settings:
+    """The settings of a database that has the newest schema."""
+    await migrate.run(settings.owner_database_url)
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def app(migrated: Settings) -> AsyncIterator[Litestar]:
+    """The application, started, with two tenants applied from their files."""
+    application = parvis_app.create_app(migrated)
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(application.lifespan())
+        for slug in ("banque-orvance", "ardelune"):
+            await apply_folder(REPOSITORY / "tenants" / slug, settings=migrated)
+        yield application
+
+
+@pytest.fixture(scope="session")
+async def superuser(
+    postgres: embedded.Postgres, migrated: Settings
+) -> AsyncIterator[asyncpg.Connection]:
+    """A connection above every policy: for looking behind the scenes and cleaning up."""
+    address = postgres.dsn("postgres")
+    connection = await asyncpg.connect(address)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def orvance(app: Litestar, clean: None) -> AsyncIterator[House]:
+    """The private bank: strict charter, two kinds of members."""
+    async with House.of(app, "banque-orvance.localhost") as house:
+        yield house
+
+
+@pytest.fixture
+async def ardelune(app: Litestar, clean: None) -> AsyncIterator[House]:
+    """The listed issuer: shareholders and a general meeting."""
+    async with House.of(app, "ardelune.localhost") as house:
+        yield house
+
+
+@pytest.fixture
+async def clean(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+    """Delete what members made, after the test."""
+    yield
+    rows = await superuser.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+    )
+    names = [row["tablename"] for row in rows if row["tablename"] not in KEPT]
+    # As a replica: the journal's own guard and the order of foreign keys do not matter here.
+    await superuser.execute(
+        "SET session_replication_role = replica;"
+        + "".join(f"DELETE FROM {name};" for name in names)
+        + "SET session_replication_role = origin;"
+    )
+
+
+@pytest.fixture
+def database(app: Litestar) -> Database:
+    """The application's own database, as `parvis_app`."""
+    found: Database = app.state.database
+    return found
+
+
+@pytest.fixture(autouse=True)
+def no_transaction_leaks() -> Iterator[None]:
+    """A test never starts or ends inside a tenant's transaction."""
+    assert db.current.get() is None
+    yield
+    assert db.current.get() is None
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Where the files of the project are."""
+    return REPOSITORY
