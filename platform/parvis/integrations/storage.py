@@ -108,11 +108,12 @@ class S3Storage:
     async def presign_get(
         self, tenant_id: TenantId, name: str, *, filename: str, lasts: timedelta = PRESIGNED_FOR
     ) -> str:
+        quoted = quote(filename, safe="")
         parameters = {
             "Bucket": self._bucket,
             "Key": key_of(tenant_id, name),
             # Always a download: what a member sent must not run as a page on the storage's host.
-            "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+            "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quoted}",
         }
         url: str = await asyncio.to_thread(
             lambda: self._client.generate_presigned_url(
