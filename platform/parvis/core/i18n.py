@@ -16,6 +16,7 @@ from babel import numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from markupsafe import escape
 
 from parvis.core.typography import typeset
 
@@ -31,15 +32,18 @@ def N_(msgid: str) -> str:  # noqa: N802  (the name gettext tools look for)
 
 
 def translate(locale: str, msgid: str, **params: object) -> str:
-    """Return the string in the reader's language, typeset, with `{name}` placeholders filled."""
+    """Return the string in the reader's language, typeset, with `{name}` placeholders filled.
+
+    Whole numbers are written with the language's separators. One parameter that is HTML makes
+    the result HTML, in which everything else is escaped.
+    """
     text = _text(locale, msgid)
-    return text.format(**_presented(locale, params)) if params else text
+    return _filled(locale, text, params) if params else text
 
 
 def ntranslate(locale: str, singular: str, plural: str, n: int, **params: object) -> str:
     """Return the form of the string that `n` asks for in the reader's language; `{n}` is `n`."""
-    text = _plural_text(locale, singular, plural, n)
-    return text.format(**_presented(locale, {"n": n, **params}))
+    return _filled(locale, _plural_text(locale, singular, plural, n), {"n": n, **params})
 
 
 def locales() -> tuple[str, ...]:
@@ -71,11 +75,14 @@ def _by_preference(header: str) -> list[str]:
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
 
 
-def _presented(locale: str, params: dict[str, object]) -> dict[str, object]:
-    return {
+def _filled(locale: str, text: str, params: dict[str, object]) -> str:
+    shown = {
         name: number(value, locale) if type(value) is int else value
         for name, value in params.items()
     }
+    if any(hasattr(value, "__html__") for value in shown.values()):
+        return escape(text).format(**shown)
+    return text.format(**shown)
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,68 @@
+"""Pages from templates: MiniJinja, one environment a theme, nothing undefined, all escaped.
+
+A template is looked for in the tenant's theme, then in the features, then among the shared ones,
+so a firm may replace any of them. What a template can call is in `FUNCTIONS` and `FILTERS`; what
+every page must be given stands at the top of templates/base.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from minijinja import Environment, load_from_path
+
+from parvis.core import theming
+from parvis.core.template_functions import FILTERS, FUNCTIONS
+
+PACKAGE = Path(__file__).resolve().parent.parent
+BASE_THEME = theming.BASE
+
+
+def use(themes: Path) -> None:
+    """Take the themes from this folder from now on."""
+    theming.use_folder(themes)
+    environment.cache_clear()
+
+
+def render(
+    *, theme: str, locale: str, timezone: str, name: str, context: Mapping[str, object]
+) -> str:
+    """Return the template as text; `.html` templates are escaped, `.txt` ones are not.
+
+    Errors: minijinja.TemplateError for a missing template, an undefined name, a failing call.
+    """
+    given = {**context, "locale": locale, "timezone": timezone, "theme": theming.theme(theme)}
+    html: str = environment(theme).render_template(name, **given)
+    # MiniJinja escapes "/" too. Plain it means the same in text and in a quoted attribute.
+    return html.replace("&#x2f;", "/")
+
+
+@lru_cache
+def environment(theme: str) -> Environment:
+    """Return the environment whose templates a theme may override."""
+    return Environment(
+        globals=FUNCTIONS,
+        filters=FILTERS,
+        loader=load_from_path([theming.theme(theme).templates, *template_folders()]),
+        undefined_behavior="strict",
+        auto_escape_callback=lambda name: name.endswith(".html"),
+        finalizer=_without_none,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def template_folders() -> list[Path]:
+    """Return every folder of templates that ships with Parvis, features first."""
+    return [*sorted(PACKAGE.glob("features/*/templates")), PACKAGE / "templates"]
+
+
+def reload_templates(theme: str) -> None:
+    """Make every later render of the theme read its templates again: for development."""
+    environment(theme).reload_before_render = True
+
+
+def _without_none(value: object) -> object:
+    return "" if value is None else value
