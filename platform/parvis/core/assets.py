@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -19,15 +20,17 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".woff2": "font/woff2",
 }
+_ALREADY_SMALL = {".png", ".woff2"}
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
-    """One served file, complete in memory."""
+    """One served file. `gzipped` is None where compression gains nothing."""
 
     url: str
     content: bytes
     media_type: str
     integrity: str
+    gzipped: bytes | None
 
 
 def asset(path: str) -> Asset:
@@ -52,6 +55,7 @@ def from_content(prefix: str, name: str, content: bytes) -> Asset:
         content=content,
         media_type=MEDIA_TYPES[dot + suffix],
         integrity=f"sha384-{base64.b64encode(sha).decode()}",
+        gzipped=None if dot + suffix in _ALREADY_SMALL else gzip.compress(content, mtime=0),
     )
 
 
