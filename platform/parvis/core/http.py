@@ -19,6 +19,8 @@ from parvis.core.tenancy import Tenant
 T = TypeVar("T")
 Req = Request[Any, Any, Any]
 HTML = "text/html; charset=utf-8"
+# What static/parvis.js writes when a reader switches by hand.
+SCHEMES = ("light", "dark")
 LANGUAGE_COOKIE = "lang"
 
 _TOO_LONG = re.compile(r"length <= (\d+)")
@@ -163,6 +165,7 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         "csrf_token": csrf if isinstance(csrf, str) else request.cookies.get("__Host-csrf", ""),
         "nav": navigation(actor),
         "admin_nav": admin_navigation(actor),
+        "scheme": scheme if (scheme := request.cookies.get("scheme")) in SCHEMES else None,
         "alternate_locales": [code for code in tenant.locales if code != actor.locale],
         "view": view,
         **more,
