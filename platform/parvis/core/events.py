@@ -44,6 +44,26 @@ class RevisionHeld(Event, frozen=True, kw_only=True):
     is_edit: bool
 
 
+class ContributionShown(Event, frozen=True, kw_only=True):
+    """A contribution became visible to everyone who reads its place."""
+
+    contribution_id: ContributionId
+    kind: str
+    place_id: Any
+    parent_id: ContributionId | None
+    author_id: MemberId
+
+
+class ContributionHidden(Event, frozen=True, kw_only=True):
+    """A contribution that was visible no longer is: taken down, or withdrawn."""
+
+    contribution_id: ContributionId
+    kind: str
+    place_id: Any
+    parent_id: ContributionId | None
+    author_id: MemberId
+
+
 class ContributionWithdrawn(Event, frozen=True, kw_only=True):
     """Its author took a contribution back."""
 
