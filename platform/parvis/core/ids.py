@@ -1,9 +1,9 @@
 """Identifiers: UUIDv7 made in Python, so that order of id is order of time."""
 
+import secrets
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 from uuid import UUID
-
-from uuid_utils.compat import uuid7
 
 from parvis.core import clock
 
@@ -22,7 +22,18 @@ DecisionId = NewType("DecisionId", UUID)
 CharterVersionId = NewType("CharterVersionId", UUID)
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
 def new_id() -> UUID:
-    """Return a fresh UUIDv7 stamped with `clock.now()`."""
-    moment = clock.now()
-    return uuid7(int(moment.timestamp()), moment.microsecond * 1000)
+    """Return a fresh UUIDv7 stamped with `clock.now()`, ordered to the quarter of a microsecond.
+
+    RFC 9562 §6.2, method 3: the twelve bits after the version hold the fraction of the
+    millisecond, so that what one request makes one after the other sorts in that order. The
+    libraries stamp with the machine's clock only, which tests and seeds could not move.
+    """
+    milliseconds, micros = divmod((clock.now() - EPOCH) // MICROSECOND, 1000)
+    fraction = micros * 4096 // 1000
+    bits = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+    return UUID(int=bits)
