@@ -57,6 +57,7 @@ def _card(person: Persona, locale: str) -> dict[str, str]:
         "name": person.name,
         "initials": (names[0][0] + names[-1][0]).upper(),
         "capacity": person.capacity_label,
+        "language": person.locale,
         "about": person.about.get(locale, ""),
     }
 

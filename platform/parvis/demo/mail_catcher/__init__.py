@@ -1,0 +1,1 @@
+"""Catches every mail of the demonstration and shows it on a page; nothing leaves the machine."""
