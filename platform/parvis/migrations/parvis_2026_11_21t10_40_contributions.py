@@ -1,4 +1,4 @@
-"""What moderators last said of a contribution, and indexes of own, waiting and official ones.
+"""Excerpts for cards, the last decision for authors, indexes of own posts and voices.
 
 Phase: pre-deploy. Old code runs on it: it only adds. Can run again.
 """
@@ -9,12 +9,15 @@ from parvis.core.migrate import script
 
 ID = "2026-11-21T10:40:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "What moderators last said of a contribution, and indexes of own and official ones."
+DESCRIPTION = "Excerpts, the last decision, indexes of own posts and voices."
 
 SQL = """
 -- The outcome for its newest revision; NULL while nobody decided. Its author reads it in place.
 ALTER TABLE contribution ADD COLUMN IF NOT EXISTS decision text
     CHECK (decision IN ('publish', 'return', 'refuse', 'redact'));
+
+-- A card shows the beginning of a text; made once, when it is written, not at each reading.
+ALTER TABLE revision ADD COLUMN IF NOT EXISTS excerpt text NOT NULL DEFAULT '';
 
 -- What an author has that nobody else sees: waiting, returned or refused.
 CREATE INDEX IF NOT EXISTS contribution_unseen ON contribution (tenant_id, author_id, id DESC)

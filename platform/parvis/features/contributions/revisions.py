@@ -13,6 +13,7 @@ from parvis.features.charter.verdict import Effect, Texts, Verdict
 from parvis.features.contributions.rules import Standing
 
 FIELDS = ("title", "body")
+EXCERPT_LENGTH = 320
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     body: str
     body_html: str
+    excerpt: str
     salt: bytes
     digest: str
     marks: tuple[Mark, ...]
@@ -61,6 +63,7 @@ def draft(
         title=title,
         body=body,
         body_html=text.to_html(body),
+        excerpt=text.excerpt(body, EXCERPT_LENGTH),
         salt=salt,
         digest=digest,
         marks=marks_of(verdict),
@@ -95,16 +98,16 @@ def held_causes(verdict: Verdict) -> tuple[HeldCause, ...]:
 
 _REVISION = """
     INSERT INTO revision (tenant_id, contribution_id, id, author_id, capacity, capacity_label,
-                          title, body, body_html, salt, digest, marks, charter_version_id,
-                          created_at, number)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, {number})
+                          title, body, body_html, excerpt, salt, digest, marks,
+                          charter_version_id, created_at, number)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, {number})
 """
 # Foreign keys are checked at the end of a statement, so that both rows may point at each other.
 _FIRST = """
     WITH contribution AS (
         INSERT INTO contribution (tenant_id, id, author_id, created_at, kind, place_id, parent_id,
                                   live_revision_id)
-        VALUES ($1, $2, $4, $14, $15, $16, $17, $18)
+        VALUES ($1, $2, $4, $15, $16, $17, $18, $19)
     )
 """ + _REVISION.format(number="1")
 _NEXT_LIVE = """
@@ -112,12 +115,12 @@ _NEXT_LIVE = """
         UPDATE contribution SET live_revision_id = $3, decision = NULL
          WHERE tenant_id = $1 AND id = $2
     )
-""" + _REVISION.format(number="$15")
+""" + _REVISION.format(number="$16")
 _NEXT_HELD = """
     WITH undecided AS (
         UPDATE contribution SET decision = NULL WHERE tenant_id = $1 AND id = $2
     )
-""" + _REVISION.format(number="$15")
+""" + _REVISION.format(number="$16")
 
 
 async def insert_first(standing: Standing, draft: Draft, *, is_live: bool) -> None:
@@ -168,6 +171,7 @@ def _values(standing: Standing, draft: Draft) -> tuple[object, ...]:
         draft.title,
         draft.body,
         draft.body_html,
+        draft.excerpt,
         draft.salt,
         draft.digest,
         db.jsonb(draft.marks),

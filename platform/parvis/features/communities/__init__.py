@@ -1,0 +1,11 @@
+"""Communities: places with their own visibility and way of joining."""
+
+from parvis.core.acts import Act
+from parvis.core.feature import Feature
+from parvis.features.communities import routes
+
+FEATURE = Feature(
+    name="communities",
+    acts=(Act(name="community.join", summary="Join a community, or ask to.", texts=()),),
+    handlers=routes.HANDLERS,
+)

@@ -1,0 +1,120 @@
+"""Communities as a member sees them: lists, cards, the navigation beside a page."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from parvis.core import clock, db
+from parvis.core.actor import Actor
+from parvis.core.ids import CommunityId
+from parvis.features.communities import rules
+from parvis.features.communities.rules import Community, CommunityCan
+
+MOST_FRESH = 100
+
+
+class CommunityView(msgspec.Struct, frozen=True, kw_only=True):
+    """A community; `members` counts them, and is None for who may not read it."""
+
+    id: CommunityId
+    slug: str
+    title: str
+    description: str
+    visibility: str
+    joining: str
+    kind: str
+    standing: str | None
+    members: int | None
+    can: CommunityCan
+
+
+class CommunityList(msgspec.Struct, frozen=True, kw_only=True):
+    """All communities the actor may know of, in the firm's order."""
+
+    items: tuple[CommunityView, ...]
+
+
+class OwnCommunity(msgspec.Struct, frozen=True, kw_only=True):
+    """A community the actor is in; `fresh` counts this week's posts, 100 at most."""
+
+    id: CommunityId
+    slug: str
+    title: str
+    visibility: str
+    fresh: int
+
+
+_MEMBERS = """
+    (SELECT count(*) FROM community_member m
+      WHERE m.tenant_id = k.tenant_id AND m.community_id = k.id AND m.standing = 'member')
+"""
+_LIST = f"""
+    SELECT {_MEMBERS} AS members, {rules.COLUMNS}
+     WHERE k.tenant_id = $1 AND (k.visibility <> 'secret' OR own.standing = 'member')
+     ORDER BY k.position, k.title
+"""
+# Counted on the index of live posts: what is held or withdrawn is not in it.
+_OWN = f"""
+    SELECT k.id, k.slug, k.title, k.visibility, fresh.fresh
+      FROM community_member own
+      JOIN community k ON k.tenant_id = own.tenant_id AND k.id = own.community_id
+     CROSS JOIN LATERAL (
+        SELECT count(*) AS fresh FROM (
+            SELECT 1 FROM contribution c
+             WHERE c.tenant_id = $1 AND c.place_id = k.id AND c.kind = 'post'
+               AND c.live_revision_id IS NOT NULL AND c.id > $3
+             LIMIT {MOST_FRESH}) AS some) AS fresh
+     WHERE own.tenant_id = $1 AND own.member_id = $2 AND own.standing = 'member'
+     ORDER BY k.position, k.title
+"""
+
+
+async def community_list(actor: Actor) -> CommunityList:
+    """Return the communities the actor may know of; secret ones only to their members."""
+    rows = await db.fetch(_LIST, actor.require_member())
+    return CommunityList(items=tuple(_with_members(row) for row in rows))
+
+
+async def own_communities(actor: Actor) -> tuple[OwnCommunity, ...]:
+    """Return the communities the actor is in, with what is new in each since Monday."""
+    monday = _first_id_of(_monday(actor.tenant.timezone))
+    rows = await db.fetch(_OWN, actor.require_member(), monday)
+    return tuple(OwnCommunity(**row) for row in rows)
+
+
+async def community_view(community: Community) -> CommunityView:
+    """Return an accessed community with its number of members."""
+    members: int | None = None
+    if community.is_readable:
+        members = await db.fetch_value(
+            f"SELECT {_MEMBERS} FROM community k WHERE k.tenant_id = $1 AND k.id = $2",
+            community.id,
+        )
+    return _view(community, members)
+
+
+def _with_members(row: db.Record) -> CommunityView:
+    fields = dict(row)
+    members = fields.pop("members")
+    return _view(msgspec.convert(fields, Community), members)
+
+
+def _view(community: Community, members: int | None) -> CommunityView:
+    return CommunityView(
+        **msgspec.structs.asdict(community),
+        members=members if community.is_readable else None,
+        can=rules.can(community),
+    )
+
+
+def _monday(timezone: str) -> datetime:
+    today = clock.now().astimezone(ZoneInfo(timezone))
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=today.weekday())
+
+
+def _first_id_of(moment: datetime) -> UUID:
+    """Return the id below every UUIDv7 made from this moment on."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
