@@ -120,6 +120,8 @@ async def test_storage_that_does_not_answer_is_unavailable_soon(
     assert time.monotonic() - began < 3
 
 
-def test_embedded_storage_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ChildError, match=r"(?s)object storage ended.*70000"):
-        object_storage.start(tmp_path / "objects", port=70000, keys=KEYS, log=tmp_path / "log")
+def test_embedded_storage_does_not_mistake_another_server_for_itself(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with pytest.raises(ChildError, match=f"{taken} is taken"):
+            object_storage.start(tmp_path / "o", port=taken, keys=KEYS, log=tmp_path / "log")

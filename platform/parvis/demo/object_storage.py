@@ -6,7 +6,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from parvis.demo.child import Child
+from parvis.demo.child import Child, ChildError
 
 BUCKET = "parvis-objects"
 REGION = "eu-west-1"
@@ -23,6 +23,8 @@ class StorageKeys:
 
 def start(folder: Path, *, port: int, keys: StorageKeys, log: Path) -> Child:
     """Return a storage that answers on loopback at `port`, with the bucket made."""
+    if _answers(port):
+        raise ChildError(f"object storage: port {port} is taken")
     (folder / BUCKET).mkdir(parents=True, exist_ok=True)
     child = Child(
         "object storage",
