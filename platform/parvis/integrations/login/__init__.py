@@ -7,5 +7,31 @@ what comes in is a `ConnectionConfig` and the callback's parameters, what goes o
 
 from parvis.integrations.login.errors import LoginError, Reason
 from parvis.integrations.login.flow import ConnectionConfig, Pending, RelyingParty, SignedIn
+from parvis.integrations.login.transport import MakeTransport
+from parvis.settings import Settings
 
-__all__ = ["ConnectionConfig", "LoginError", "Pending", "Reason", "RelyingParty", "SignedIn"]
+__all__ = [
+    "ConnectionConfig",
+    "LoginError",
+    "Pending",
+    "Reason",
+    "RelyingParty",
+    "SignedIn",
+    "relying_party",
+    "use",
+]
+
+_party: RelyingParty | None = None
+
+
+def use(settings: Settings, transport: MakeTransport | None = None) -> None:
+    """Make the process sign people in as `settings` allow; tests give a network of their own."""
+    global _party  # noqa: PLW0603 -- one process, one relying party: it keeps providers' keys
+    _party = RelyingParty(allow_loopback=settings.allows_loopback, transport=transport)
+
+
+def relying_party() -> RelyingParty:
+    """Return the process's relying party."""
+    if _party is None:
+        raise RuntimeError("no relying party: the process was not set up")
+    return _party

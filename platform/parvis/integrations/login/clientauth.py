@@ -9,7 +9,7 @@ from msgspec import DecodeError, json
 
 from parvis.integrations.login.errors import LoginError, Reason
 
-METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+METHODS = ("client_secret_basic", "private_key_jwt")
 ASSERTION_SECONDS = 60
 
 

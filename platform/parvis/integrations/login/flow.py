@@ -1,7 +1,7 @@
 """The code flow: from the address we send the person to, to claims that belong to them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from parvis.integrations.login import discovery, idtoken, jwks, logout, userinfo
 from parvis.integrations.login.clientauth import METHODS, ShortAssertion, signing_key
 from parvis.integrations.login.errors import LoginError, Reason
 from parvis.integrations.login.exchange import TokenAnswer, code_only, exchange, only_success
-from parvis.integrations.login.transport import TIMEOUT_SECONDS, real_transport
+from parvis.integrations.login.transport import TIMEOUT_SECONDS, MakeTransport, real_transport
 
 # A provider that answers each request in time but drips its bytes must not hold a worker.
 TOTAL_SECONDS = 20.0
@@ -65,7 +65,7 @@ class RelyingParty:
         self,
         *,
         allow_loopback: bool,
-        transport: Callable[[], httpx2.AsyncBaseTransport] | None = None,
+        transport: MakeTransport | None = None,
     ) -> None:
         self._transport = transport or partial(real_transport, allow_loopback=allow_loopback)
         self._metadata = discovery.MetadataCache(allow_loopback=allow_loopback)

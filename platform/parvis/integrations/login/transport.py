@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 5.0
 MAX_BODY_BYTES = 512 * 1024
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
+MakeTransport = Callable[[], httpx2.AsyncBaseTransport]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `is_global` calls these global, though they reach private hosts through a gateway or a tunnel.

@@ -1,0 +1,140 @@
+"""Who is asking: the session's cookie becomes an Actor, or nobody and the cookie goes."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from parvis.core import clock, db, http, i18n
+from parvis.core.errors import AppError, Denied, Unauthenticated
+from parvis.core.i18n import N_
+from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
+from parvis.core.tenancy import Tenant
+from parvis.features.identity import sessions
+from parvis.features.identity.actions import origin
+from parvis.features.identity.queries import Presence, load_actor
+
+
+class ActorMiddleware:
+    """Puts the Actor into the request's state, and turns visitors away from members' pages.
+
+    Open to visitors: routes with opt {"public": True}, and writing ones that say why they are
+    {"open": …}. Needs the tenant, and its transaction unless the route manages its own.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or "tenant" not in scope["state"]:
+            await self.app(scope, receive, send)
+            return
+        request: http.Req = Request(scope, receive)
+        presence = await _presence(request)
+        scope["state"]["actor"] = presence.actor
+        if presence.issuer is not None:
+            # Browsers hold a form to its page's policy through redirects, sign-out's too.
+            scope["state"]["form_targets"] = (origin(presence.issuer),)
+        answer = _turned_away(request, presence)
+        if not presence.actor.signed_in and sessions.SESSION_COOKIE in request.cookies:
+            send = _forgetting_the_session(send)
+        if answer is None:
+            await self.app(scope, receive, send)
+        else:
+            asgi = answer.to_asgi_response(request.app, request)
+            await asgi(scope, receive, send)
+
+
+async def _presence(request: http.Req) -> Presence:
+    tenant = http.tenant_of(request)
+    token = request.cookies.get(sessions.SESSION_COOKIE)
+    async with _transaction(request, tenant, is_needed=sessions.is_token(token)):
+        presence = await load_actor(
+            tenant,
+            token,
+            asked=_asked_language(request, tenant),
+            fallback=i18n.negotiate(request.headers.get("accept-language"), tenant.locales),
+            writes=request.method not in SAFE,
+        )
+        seen, session_id = presence.last_seen_at, presence.actor.session_id
+        if seen and session_id and clock.now() - seen >= sessions.TOUCH_AFTER:
+            await sessions.touch(tenant, session_id)
+    return presence
+
+
+@contextlib.asynccontextmanager
+async def _transaction(
+    request: http.Req, tenant: Tenant, *, is_needed: bool
+) -> AsyncIterator[None]:
+    """Lend a short transaction to a route that manages its own; others have one open already."""
+    if is_needed and request.route_handler.opt.get("transaction") == "own":
+        async with db.transaction(tenant.id):
+            yield
+    else:
+        yield
+
+
+def _asked_language(request: http.Req, tenant: Tenant) -> str | None:
+    """Return the language chosen in this browser: by the address, else by an earlier choice."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if asked in tenant.locales:
+            return str(asked)
+    return None
+
+
+def _turned_away(request: http.Req, presence: Presence) -> Response[Any] | Redirect | None:
+    """Return the answer to somebody who may not come further, None when they may."""
+    opt, writes = request.route_handler.opt, request.method not in SAFE
+    if presence.actor.signed_in or opt.get("public") or (writes and opt.get("open")):
+        return None
+    if presence.is_deactivated:
+        return _error(request, Denied(N_("Your membership of this space has ended.")))
+    if writes or http.wants_json(request):
+        return _error(request, Unauthenticated())
+    if http.is_htmx(request):
+        # A sign-in page swapped into the middle of another page helps nobody.
+        return Response(b"", headers={"hx-redirect": _door(_page_of(request))})
+    return http.redirect(_door(_path_of(request)))
+
+
+def _error(request: http.Req, error: AppError) -> Response[Any]:
+    answer: Response[Any] = request.app.state.render_error(request, error)
+    return answer
+
+
+def _path_of(request: http.Req) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _page_of(request: http.Req) -> str:
+    """Return the path of the page that a fragment was asked from."""
+    parts = urlsplit(request.headers.get("hx-current-url", ""))
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return http.same_origin_path(path)
+
+
+def _door(next_path: str) -> str:
+    return "/sign-in" if next_path == "/" else f"/sign-in?next={quote(next_path, safe='/')}"
+
+
+def _forgetting_the_session(send: Send) -> Send:
+    """Take a cookie away whose session is over, or never was."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            given = headers.getall("set-cookie", [])
+            # Unless this very answer brings a new one: somebody has just signed in.
+            if not any(one.startswith(f"{sessions.SESSION_COOKIE}=") for one in given):
+                cookie = sessions.expired(sessions.SESSION_COOKIE)
+                headers.add("set-cookie", cookie.to_header(header=""))
+        await send(message)
+
+    return sending
