@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from parvis.core.actor import Actor
 from parvis.core.ids import (
     AnswerId,
     ContributionId,
@@ -120,6 +121,24 @@ class AnswerPublished(Event, frozen=True, kw_only=True):
     url: str
     is_common: bool
     is_correction: bool
+
+
+class RailCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature shows beside the home page: its fragments are given this as `card`.
+
+    `template` is drawn in the rail of wide windows, `strip` on top of the page in narrow ones.
+    """
+
+    template: str
+    strip: str
+    view: Any
+
+
+class HomeOpened(Event, frozen=True, kw_only=True):
+    """A member opens the home page: a feature with something due appends a card to `rail`."""
+
+    actor: Actor
+    rail: list[RailCard]
 
 
 E = TypeVar("E", bound=Event)
