@@ -15,7 +15,7 @@ from babel import Locale
 from markupsafe import Markup, escape
 from minijinja import pass_state as _pass_state
 
-from parvis.core import formats, i18n
+from parvis.core import clock, formats, i18n
 from parvis.core.actor import initials
 from parvis.core.assets import STATIC, asset
 from parvis.core.i18n import N_
@@ -176,6 +176,11 @@ def tint(name: str) -> str:
     return TINTS[crc32(name.encode()) % len(TINTS)]
 
 
+def now(hours: float = 0) -> dt.datetime:
+    """Return the present moment, or one some hours away."""
+    return clock.now() + dt.timedelta(hours=hours)
+
+
 def language_name(code: str) -> str:
     """Return a language's own name for itself: "Français"."""
     return str(Locale.parse(code).get_display_name(code)).capitalize()
@@ -213,5 +218,6 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "url": url,
     "tint": tint,
     "language_name": language_name,
+    "now": now,
 }
 FILTERS: dict[str, Callable[..., object]] = {"typeset": typeset_text, "initials": initials}
