@@ -1,0 +1,1 @@
+"""What changes in a meeting, by subject: schedule, asking, support, triage, answering."""
