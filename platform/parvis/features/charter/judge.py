@@ -1,0 +1,72 @@
+"""The judge: an act and a charter in, a verdict out. No input or output, no clock of its own."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from parvis.features.charter.document import CharterDocument, Clause
+from parvis.features.charter.kinds import KINDS
+from parvis.features.charter.rule import Check, Finding, Reading
+from parvis.features.charter.verdict import ActText, Cause, Verdict, verdict_of
+
+
+class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
+    """A charter made ready to judge with; made once for each version and process."""
+
+    document: CharterDocument
+    clauses: dict[str, Clause]
+    checks: tuple[Check, ...]
+    grace_until: datetime | None = None
+
+
+def compile_charter(
+    document: CharterDocument, *, grace_until: datetime | None = None
+) -> CompiledCharter:
+    """Return the charter ready to judge; rules of one kind are compiled together."""
+    placed = [rule for clause in document.clauses for rule in clause.rules]
+    by_kind = {name: [one for one in placed if one.rule.kind == name] for name in KINDS}
+    return CompiledCharter(
+        document=document,
+        clauses={clause.id: clause for clause in document.clauses},
+        checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
+        grace_until=grace_until,
+    )
+
+
+def judge(
+    act: ActText, charter: CompiledCharter, calendar: Mapping[str, datetime], now: datetime
+) -> Verdict:
+    """Return the strictest effect of all rules that speak against the act, and all its causes.
+
+    Shape: each cause names clause, rule, effect and, where one is meant, field and [start, end)
+    in the text as sent. A rule is named once for one place.
+    Units: `now` and the dated events of `calendar` are aware UTC.
+    """
+    reading = Reading(act, calendar=calendar, now=now, grace_until=charter.grace_until)
+    findings = (finding for check in charter.checks for finding in check(reading))
+    return verdict_of(_cause(finding, charter) for finding in _without_twins(findings))
+
+
+def _without_twins(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield each finding once: one term may stand in the lists of two languages."""
+    seen = set()
+    for finding in findings:
+        key = (id(finding.placed), finding.effect, finding.field, finding.span)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def _cause(finding: Finding, charter: CompiledCharter) -> Cause:
+    placed = finding.placed
+    return Cause(
+        clause=placed.clause,
+        rule=placed.id,
+        kind=placed.rule.kind,
+        effect=finding.effect,
+        field=finding.field,
+        span=finding.span,
+        title_by_locale=charter.clauses[placed.clause].title,
+        reason_by_locale=placed.rule.reason,
+    )

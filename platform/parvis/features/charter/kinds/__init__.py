@@ -1,0 +1,27 @@
+"""Every kind of rule, by the name charter files give it."""
+
+from parvis.features.charter.kinds.acceptance import AcceptanceKind
+from parvis.features.charter.kinds.links import LinksKind
+from parvis.features.charter.kinds.permission import ForbidKind, PermitKind
+from parvis.features.charter.kinds.personal_data import PersonalDataKind
+from parvis.features.charter.kinds.premoderate import PremoderateKind
+from parvis.features.charter.kinds.real_name import RealNameKind
+from parvis.features.charter.kinds.terms import TermsKind
+from parvis.features.charter.rule import Kind
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        AcceptanceKind(),
+        RealNameKind(),
+        PermitKind(),
+        ForbidKind(),
+        PremoderateKind(),
+        TermsKind(),
+        LinksKind(),
+        PersonalDataKind(),
+    )
+}
+
+# Part of the file format, judged by later versions.
+LATER_KINDS = frozenset(("attachments", "instruments", "pace", "retention", "window"))

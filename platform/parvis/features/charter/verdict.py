@@ -1,0 +1,103 @@
+"""What is judged and what comes of it: the act, the person, the causes, the verdict."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+Span = tuple[int, int]
+Texts = dict[str, str]
+
+
+class Effect(StrEnum):
+    """What a rule does to an act, mildest first."""
+
+    ALLOW = "allow"
+    MARK = "mark"
+    MASK = "mask"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+    @property
+    def severity(self) -> int:
+        return _SEVERITY[self]
+
+
+_SEVERITY = {effect: place for place, effect in enumerate(Effect)}
+
+
+def strictest(effects: Iterable[Effect]) -> Effect:
+    """Return the strictest of `effects`, ALLOW when there is none."""
+    return max(effects, key=_SEVERITY.__getitem__, default=Effect.ALLOW)
+
+
+class Acceptance(StrEnum):
+    """Where a person stands with the charter in force."""
+
+    CURRENT = "current"
+    EARLIER = "earlier"  # accepted a version before the last material change
+    MISSING = "missing"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules need to know of who acts. `labels`: the capacity, and `group:<slug>`s."""
+
+    labels: frozenset[str] = frozenset()
+    acceptance: Acceptance = Acceptance.CURRENT
+    name_is_verified: bool = True
+    acr: str | None = None
+    published: int = 0
+    warnings: int = 0
+
+
+class ActText(msgspec.Struct, frozen=True, kw_only=True):
+    """An act as the judge sees it. `fields` holds the texts written, by input field.
+
+    `place` holds labels such as `community`, `community:business`, `place:<slug>`; `recipients`
+    the labels of each person a message is for. `language`, when the caller is sure of it,
+    leaves out the term lists of other languages.
+    """
+
+    act: str
+    person: Person = Person()
+    fields: Mapping[str, str] = {}
+    place: frozenset[str] = frozenset()
+    recipients: tuple[frozenset[str], ...] = ()
+    language: str | None = None
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that speaks against an act. `span` is [start, end) in the text as it was sent.
+
+    A cause without `span` is about the whole field, without `field` about the whole act.
+    """
+
+    clause: str
+    rule: str
+    kind: str
+    effect: Effect
+    field: str | None = None
+    span: Span | None = None
+    title_by_locale: Texts = {}
+    reason_by_locale: Texts = {}
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The strictest effect of all causes, and all of them, strictest first."""
+
+    effect: Effect = Effect.ALLOW
+    causes: tuple[Cause, ...] = ()
+
+    def spans(self, field: str, effect: Effect) -> list[Span]:
+        """Return the spans of `field` that causes of one effect point at, in order."""
+        return sorted(
+            cause.span
+            for cause in self.causes
+            if cause.field == field and cause.effect is effect and cause.span is not None
+        )
+
+
+def verdict_of(causes: Iterable[Cause]) -> Verdict:
+    """Return the verdict that `causes` make together."""
+    ordered = sorted(causes, key=lambda cause: -cause.effect.severity)
+    return Verdict(effect=strictest(cause.effect for cause in ordered), causes=tuple(ordered))
