@@ -1,13 +1,22 @@
 """What Piccolo knows of a tenant's table: its columns, and the predicate no query goes without."""
 
 from typing import Any
+from uuid import UUID
 
 from piccolo import columns as column_types
 from piccolo.query import Count, Delete, Objects, Select, Update
 from piccolo.table import Table
 
-from parvis.core.db import current_tenant, engine
+from parvis.core.db import current, current_tenant, engine
 from parvis.core.ids import new_id
+
+NO_TENANT = UUID(int=0)
+
+
+def _tenant_of_row() -> UUID:
+    """The open transaction's tenant. Piccolo also asks when a class is made: none exists then."""
+    opened = current.get()
+    return opened.tenant_id if opened else NO_TENANT
 
 
 class TenantTable(Table, db=engine):
@@ -18,7 +27,7 @@ class TenantTable(Table, db=engine):
     """
 
     id = column_types.UUID(primary_key=True, default=new_id)
-    tenant_id = column_types.UUID(default=current_tenant)
+    tenant_id = column_types.UUID(default=_tenant_of_row)
 
     @classmethod
     def select(cls, *columns: Any, **options: Any) -> Select:  # type: ignore[override]
