@@ -34,7 +34,7 @@ def read(file: Path, shape: type[T]) -> Parsed[T]:
     except tomllib.TOMLDecodeError as error:
         raise TenantFileError([Problem(file, syntax_error_line(error), str(error))]) from None
     lines = line_index(text)
-    findings = list(_check(data, shape, ()))
+    findings = list(check(data, shape, ()))
     if findings:
         raise TenantFileError(
             Problem(file, line_of(path, lines), message) for path, message in findings
@@ -55,17 +55,17 @@ def _text(file: Path) -> str:
         raise TenantFileError([Problem(file, 1, f"cannot be read: {reason}")]) from None
 
 
-def _check(value: Any, expected: Any, path: KeyPath) -> Iterator[Finding]:
+def check(value: Any, expected: Any, path: KeyPath) -> Iterator[Finding]:
     """Yield what keeps `value` from being `expected`, walking tables and arrays."""
     expected = _plain(expected)
     if isinstance(expected, type) and issubclass(expected, msgspec.Struct):
         yield from _check_table(value, expected, path)
     elif get_origin(expected) is tuple and isinstance(value, list):
         for place, item in enumerate(value):
-            yield from _check(item, get_args(expected)[0], (*path, place))
+            yield from check(item, get_args(expected)[0], (*path, place))
     elif get_origin(expected) is dict and isinstance(value, dict):
         for key, item in value.items():
-            yield from _check(item, get_args(expected)[1], (*path, key))
+            yield from check(item, get_args(expected)[1], (*path, key))
     else:
         yield from _check_leaf(value, expected, path)
 
@@ -86,7 +86,7 @@ def _check_table(value: Any, shape: type[msgspec.Struct], path: KeyPath) -> Iter
         if key not in fields:
             yield (*path, key), f'"{key}" is not a key of {_name(path)}{hint(key, fields)}'
         else:
-            yield from _check(item, fields[key].type, (*path, key))
+            yield from check(item, fields[key].type, (*path, key))
     for key, field in fields.items():
         if field.required and key not in value:
             yield path, f'{_name(path)} needs the key "{key}"'
