@@ -104,7 +104,15 @@ def markdown(state: State, html: str, language: str = "") -> Markup:
 @pass_state
 def typeset_text(state: State, text: str, language: str = "") -> str:
     """Return a stored title or sentence with the spaces its language asks for."""
-    return typeset(text, language or state.lookup("locale"))
+    locale = language or state.lookup("locale")
+    if isinstance(text, Markup):
+        return Markup(typeset_html(text, locale))  # noqa: S704  -- as safe as it came
+    return typeset(text, locale)
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital at its start: dates begin small in French."""
+    return text[:1].upper() + text[1:]
 
 
 @pass_state
@@ -220,4 +228,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "language_name": language_name,
     "now": now,
 }
-FILTERS: dict[str, Callable[..., object]] = {"typeset": typeset_text, "initials": initials}
+FILTERS: dict[str, Callable[..., object]] = {
+    "typeset": typeset_text,
+    "initials": initials,
+    "sentence": sentence,
+}

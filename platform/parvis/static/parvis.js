@@ -32,6 +32,20 @@ const land = () => document.querySelector("[data-errors]")?.focus();
 document.addEventListener("htmx:after:swap", land);
 land();
 
+// Single-key shortcuts, where a page offers them; off while typing, and for good when switched off.
+const keys = document.querySelector("[data-keys]");
+if (keys) import(keys.dataset.keys).then(({ install, uninstall }) => {
+  const set = (on) => {
+    keys.setAttribute("aria-pressed", on);
+    for (const keyed of document.querySelectorAll("[data-hotkey]")) { uninstall(keyed); if (on) install(keyed); }
+  };
+  const isOn = () => keys.getAttribute("aria-pressed") === "true";
+  keys.addEventListener("click", () => { set(!isOn()); localStorage.setItem("keys", isOn()); });
+  document.addEventListener("htmx:after:swap", () => set(isOn()));
+  set(localStorage.getItem("keys") !== "false");
+  keys.hidden = false;
+});
+
 // The countdown goes on by itself, is never announced as it ticks, and is spoken twice.
 const tick = () => {
   for (const timer of document.querySelectorAll("[data-until]")) {
