@@ -103,10 +103,12 @@ def _plural_text(locale: str, singular: str, plural: str, n: int) -> str:
 
 @lru_cache
 def _catalogue(locale: str) -> Translations:
-    merged = Translations()
-    for path in sorted((LOCALE_FOLDER / locale).glob("*.po")):
-        merged.merge(_read(path, locale))
-    return merged
+    files = sorted((LOCALE_FOLDER / locale).glob("*.po"))
+    # The first file gives the plural rule; an empty catalogue would bring the English one.
+    first, *others = [_read(path, locale) for path in files] or [Translations()]
+    for other in others:
+        first.merge(other)
+    return first
 
 
 def _read(path: Path, locale: str) -> Translations:
