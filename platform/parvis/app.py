@@ -32,15 +32,17 @@ from parvis.features import (
     members,
     moderation,
     notifications,
+    tenants,
 )
 from parvis.features.charter.middleware import CharterMiddleware
 from parvis.features.identity.middleware import ActorMiddleware
-from parvis.integrations import mail, storage
+from parvis.integrations import login, mail, storage
 from parvis.settings import Settings
 
 # Lower tiers first (architecture.md §1): a feature may use those before it.
 FEATURES: Sequence[Feature] = (
     identity.FEATURE,
+    tenants.FEATURE,
     members.FEATURE,
     charter.FEATURE,
     journal.FEATURE,
@@ -89,6 +91,7 @@ def set_up(settings: Settings) -> None:
     crypto.use(crypto.Keyring(settings.secret_key))
     storage.use(settings)
     mail.use(settings)
+    login.use(settings)
     theming.use_folder(Path(settings.themes_dir))
     for feature in FEATURES:
         acts.register(*feature.acts)

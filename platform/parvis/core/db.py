@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextvars import ContextVar
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +24,7 @@ from parvis.settings import Settings
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-Record = asyncpg.Record
+Record: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
 CheckViolation = asyncpg.CheckViolationError
 PostgresError = asyncpg.PostgresError

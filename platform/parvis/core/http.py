@@ -13,7 +13,7 @@ from parvis.core import i18n, templating
 from parvis.core.actor import Actor
 from parvis.core.errors import BadRequest, Invalid
 from parvis.core.i18n import N_
-from parvis.core.middleware import nonce
+from parvis.core.middleware import LANGUAGE_COOKIE, nonce
 from parvis.core.tenancy import Tenant
 
 T = TypeVar("T")
@@ -21,7 +21,6 @@ Req = Request[Any, Any, Any]
 HTML = "text/html; charset=utf-8"
 # What static/parvis.js writes when a reader switches by hand.
 SCHEMES = ("light", "dark")
-LANGUAGE_COOKIE = "lang"
 
 _TOO_LONG = re.compile(r"length <= (\d+)")
 _TOO_SHORT = re.compile(r"length >= (\d+)")

@@ -3,6 +3,7 @@
 import logging
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -17,6 +18,7 @@ from parvis.core.tenancy import TenantDirectory
 
 log = logging.getLogger("parvis.request")
 SAFE = {"GET", "HEAD", "OPTIONS"}
+LANGUAGE_COOKIE = "lang"
 
 
 class TenantMiddleware:
@@ -158,8 +160,19 @@ async def finish_headers(message: Message, scope: Scope) -> None:
     message["headers"] = [
         *message["headers"],
         *((name, value) for name, value in extra.items() if name not in present),
+        *_remembered_language(scope),
     ]
     _log(scope, message["status"])
+
+
+def _remembered_language(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Keep the language that a link of the page asked for."""
+    tenant = scope["state"].get("tenant")
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
+    if tenant is None or asked not in tenant.locales:
+        return []
+    cookie = f"{LANGUAGE_COOKIE}={asked}; Path=/; Max-Age=31536000; SameSite=Lax; Secure; HttpOnly"
+    return [(b"set-cookie", cookie.encode())]
 
 
 def _policy(scope: Scope) -> str:

@@ -16,18 +16,36 @@ RELISTEN_SECONDS = 2
 PING_SECONDS = 15
 
 
+class LegalFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers for the space, as its legal notice says."""
+
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+    data_protection: str = ""
+    notice: dict[str, str] = {}
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """What a visitor reads before signing in, by locale."""
+
+    lead: dict[str, str] = {}
+    audience: dict[str, str] = {}
+    sign_in: dict[str, str] = {}
+
+
 class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's choices that every request may need; tenant.toml holds them."""
 
-    legal_name: str = ""
-    contact: str = ""
-    welcome: dict[str, dict[str, str]] = {}
+    door: Door = Door()
+    legal: LegalFacts = LegalFacts()
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
+    # Monday is 0; hours are local, the second one exclusive.
     working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     working_hours: tuple[int, int] = (9, 18)
     review_hours: int = 8
-    extra: dict[str, Any] = {}
+    meeting_policy: dict[str, Any] | None = None
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):

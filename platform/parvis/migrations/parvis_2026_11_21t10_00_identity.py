@@ -5,7 +5,7 @@ Phase: pre-deploy. Old code runs on it: it only adds. Can run again.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parvis.core.migrate import script, tenant_table, APPEND_ONLY
+from parvis.core.migrate import APPEND_ONLY, script, tenant_table
 
 ID = "2026-11-21T10:00:00:000000"
 VERSION = "1.38.0"
@@ -77,7 +77,8 @@ SQL = "".join([
         label jsonb NOT NULL
         issuer text NOT NULL
         client_id text NOT NULL
-        auth_method text NOT NULL CHECK (auth_method IN ('client_secret_basic', 'private_key_jwt'))
+        auth_method text NOT NULL CHECK (auth_method IN
+            ('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'))
         secret_sealed bytea
         algorithms text[] NOT NULL
         profile text NOT NULL DEFAULT 'standard' CHECK (profile IN ('standard', 'fapi2'))

@@ -5,7 +5,7 @@ Phase: pre-deploy. Old code runs on it: it only adds. Can run again.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parvis.core.migrate import script, tenant_table, APPEND_ONLY
+from parvis.core.migrate import APPEND_ONLY, script, tenant_table
 
 ID = "2026-11-21T10:10:00:000000"
 VERSION = "1.38.0"
@@ -19,6 +19,7 @@ SQL = "".join([
         visibility text NOT NULL CHECK (visibility IN ('open', 'listed', 'secret'))
         joining text NOT NULL CHECK (joining IN ('free', 'request', 'invitation'))
         kind text NOT NULL CHECK (kind IN ('business', 'social'))
+        official boolean NOT NULL DEFAULT false
         position integer NOT NULL DEFAULT 0
         created_at timestamptz NOT NULL
         UNIQUE (tenant_id, slug)

@@ -5,7 +5,7 @@ Phase: pre-deploy. Old code runs on it: it only adds. Can run again.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parvis.core.migrate import script, tenant_table, APPEND_ONLY
+from parvis.core.migrate import APPEND_ONLY, script, tenant_table
 
 ID = "2026-11-21T10:20:00:000000"
 VERSION = "1.38.0"

@@ -4,7 +4,6 @@ Phase: pre-deploy. Old code runs on it: it only adds. Can run again.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
 from procrastinate.schema import SchemaManager
 
 from parvis.core.migrate import APPEND_ONLY, exists, script, tenant_table
