@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 from parvis.core import clock
 from parvis.demo.identity_provider import directory
 from parvis.demo.identity_provider.app import create_provider
+from parvis.features.identity import connections
 
 TENANTS = Path(__file__).resolve().parents[2] / "tenants"
 ADDRESS = "http://127.0.0.1:9"
@@ -292,3 +293,8 @@ def test_wrong_persona_names_file_and_key(tmp_path: Path) -> None:
     (tmp_path / "demo.toml").write_text('format = 1\n[[persona]]\nissuer = "x"\nnick = "y"\n')
     with pytest.raises(directory.DirectoryError, match=r"demo\.toml.*persona"):
         directory.personas(tmp_path)
+
+
+def test_provider_and_product_mean_the_same_addresses() -> None:
+    assert directory.CALLBACK_PATH == connections.CALLBACK_PATH
+    assert directory.SIGNED_OUT_PATH == connections.SIGNED_OUT_PATH

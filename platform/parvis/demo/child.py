@@ -56,6 +56,14 @@ class Child:
                 raise ChildError(f"{self.name} is not ready after {seconds:g} s{self._tail()}")
             time.sleep(0.03)
 
+    def wait_for_end(self, *, seconds: float) -> None:
+        """Return once it ended well; raise ChildError when it failed, or takes longer."""
+        with suppress(subprocess.TimeoutExpired):
+            if self._process.wait(seconds) == 0:
+                return
+            raise ChildError(self.obituary())
+        raise ChildError(f"{self.name} is not done after {seconds:g} s{self._tail()}")
+
     def obituary(self) -> str:
         """How it ended, for the person at the terminal."""
         return f"{self.name} ended with status {self._process.poll()}{self._tail()}"

@@ -27,6 +27,8 @@ class FolderLock:
             holder = path.read_text(encoding="utf-8").strip()
             self._file.close()
             raise FolderLockedError(path, holder) from None
+        # Whoever ended in an orderly way left nothing written here.
+        self.was_abandoned = bool(path.read_text(encoding="utf-8").strip())
         self.describe(f"process {os.getpid()}")
 
     def describe(self, holder: str) -> None:
@@ -37,4 +39,6 @@ class FolderLock:
         self._file.flush()
 
     def release(self) -> None:
+        """Let others in; whatever was started on the folder has ended."""
+        self._file.truncate(0)
         self._file.close()

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
@@ -21,6 +22,13 @@ def is_free(port: int) -> bool:
                 if error.errno == errno.EADDRINUSE:
                     return False
     return True
+
+
+def wait_until_free(port: int, *, seconds: float) -> None:
+    """Return once `port` is free, or after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def free(wanted: int, *, taken: frozenset[int] = frozenset(), attempts: int = 200) -> int:

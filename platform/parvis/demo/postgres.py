@@ -43,6 +43,7 @@ class Postgres:
     sockets: Path
     lock: FolderLock
     log: Path
+    name: str = "database"
 
     @property
     def dsn_superuser(self) -> str:
@@ -60,10 +61,17 @@ class Postgres:
         if done.returncode:
             raise PostgresError(f"{ROLES_SQL.name}: {done.stderr.strip()}")
 
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def obituary(self) -> str:
+        """How it ended, for the person at the terminal."""
+        return f"{self.name} ended with status {self.process.poll()}; its log is {self.log}"
+
     def stop(self) -> None:
         """End the server: sessions cut and data flushed, harder when it does not listen."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if self.process.poll() is not None:
+            if not self.is_alive():
                 break
             self.process.send_signal(number)
             try:

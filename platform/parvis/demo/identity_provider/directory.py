@@ -57,6 +57,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     secret: str
     tenant: str
+    url: str  # the tenant's own
     label: dict[str, str]  # of the connection, by locale
     locale: str
     redirect_uris: frozenset[str]
@@ -108,6 +109,7 @@ def load(
                 client_id=connection.client_id,
                 secret=_secret(file, connection, secret),
                 tenant=tenant.tenant.name,
+                url=urls[0],
                 label=connection.label,
                 locale=tenant.tenant.locales[0],
                 redirect_uris=_uris(urls, CALLBACK_PATH.format(slug=connection.slug)),

@@ -1,0 +1,36 @@
+"""`python -m parvis.demo.preparation`: schema, tenants and life, before anybody may look."""
+
+import asyncio
+from pathlib import Path
+
+from parvis import settings as settings_module
+from parvis.app import set_up
+from parvis.core import db, migrate
+from parvis.core.db import Database
+from parvis.features.tenants.actions import apply_folder
+from parvis.features.tenants.document import TENANT_FILE
+from parvis.settings import Settings
+
+
+def main() -> None:
+    settings = settings_module.load()
+    files = sorted(Path(settings.tenants_dir).glob(f"*/{TENANT_FILE}"))
+    asyncio.run(prepare(settings, [file.parent for file in files]))
+
+
+async def prepare(settings: Settings, folders: list[Path]) -> None:
+    """Bring the database to where the tenants' files say, with believable life in new ones."""
+    await migrate.run(settings.owner_database_url)
+    set_up(settings)
+    database = await Database(settings.database_url, settings).start()
+    db.use(database)
+    try:
+        for folder in folders:
+            await apply_folder(folder, settings=settings)
+    finally:
+        db.use(None)
+        await database.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Runs the whole stack: starts it in order, watches it, and leaves no process behind."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from parvis.demo import announcement, plan, watch
+from parvis.demo.announcement import say
+from parvis.demo.identity_provider import directory
+from parvis.demo.identity_provider.directory import Issuer
+from parvis.demo.lock import FolderLock
+from parvis.demo.parts import Parts
+from parvis.demo.plan import LOOPBACK, Places
+from parvis.demo.running import Part, Running
+
+ROLES = ("parvis_app", "parvis_owner", "parvis_operator")
+# How long a run that was killed may take to let go of its ports.
+LET_GO_SECONDS = 5.0
+
+T = TypeVar("T")
+
+
+def run(folder: Path, *, tenants: Path, web_port: int | None = None) -> None:
+    """Run the demonstration over `folder` until told to stop; nothing runs after that.
+
+    Errors: FolderLockedError when it runs already; ChildError, PostgresError or DirectoryError
+    when a part cannot start or ends, with everything else stopped.
+    """
+    places = Places(folder.resolve())
+    lock = FolderLock(places.lock)
+    try:
+        parts = _plan(places, tenants, web_port, was_abandoned=lock.was_abandoned)
+        asyncio.run(_until_told(_run(parts, lock), parts.running))
+    finally:
+        lock.release()
+
+
+def _plan(places: Places, tenants: Path, web_port: int | None, *, was_abandoned: bool) -> Parts:
+    if was_abandoned:
+        say("The last run did not end in order: recovering.")
+    patience = LET_GO_SECONDS if was_abandoned else 0.0
+    ports, changes = plan.choose_ports(places, web=web_port, patience=patience)
+    for change in changes:
+        say(change)
+    return Parts(Running(), places, ports, plan.keep_secrets(places), tenants)
+
+
+async def _until_told(work: Coroutine[Any, Any, None], running: Running) -> None:
+    """Do `work` until it fails or a signal asks to stop, then stop every part."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        with suppress(asyncio.CancelledError):
+            await task
+    finally:
+        say("Stopping.")
+        # Here and not later: threads that wait for a part end only once that part does. Signals
+        # that arrive meanwhile find a task that is done.
+        running.close()
+
+
+async def _run(parts: Parts, lock: FolderLock) -> None:
+    began = time.monotonic()
+    issuers = _issuers(parts)
+    settings, fixed = await _foundations(parts, list(issuers))
+    await _timed("tenants", lambda: parts.preparation(settings))
+    web, worker = await asyncio.gather(
+        _timed("web", lambda: parts.web(settings)),
+        _timed("worker", lambda: parts.worker(settings)),
+    )
+    address = _first_address(issuers)
+    lock.describe(f"process {os.getpid()}, {address}")
+    say(announcement.running(issuers.values(), parts.ports, parts.places))
+    say(f"Ready after {time.monotonic() - began:.1f} s.")
+    await asyncio.gather(
+        *(watch.until_it_ends(part) for part in fixed),
+        watch.keep_running(web, lambda: parts.web(settings), parts.running),
+        watch.keep_running(worker, lambda: parts.worker(settings), parts.running),
+    )
+
+
+async def _foundations(parts: Parts, issuers: list[str]) -> tuple[dict[str, str], list[Part]]:
+    """Start all that stands in for a firm's own services; return the settings to reach it."""
+    database, *others = await asyncio.gather(
+        _timed("database", parts.database),
+        _timed("object storage", parts.object_storage),
+        _timed("identity provider", parts.identity_provider),
+        _timed("mail catcher", parts.mail_catcher),
+    )
+    settings = plan.settings_of(
+        parts.ports,
+        parts.secrets,
+        databases={role: database.dsn(role) for role in ROLES},
+        issuers=issuers,
+        tenants=parts.tenants,
+    )
+    return settings, [database, *others]
+
+
+async def _timed(name: str, start: Callable[[], T]) -> T:
+    began = time.monotonic()
+    started = await asyncio.to_thread(start)
+    say(f"  {name:<18} ready after {time.monotonic() - began:.1f} s")
+    return started
+
+
+def _issuers(parts: Parts) -> dict[str, Issuer]:
+    """The tenants' issuers, read here too: a wrong file is told before anything starts."""
+    return directory.load(
+        parts.tenants,
+        address=f"http://{LOOPBACK}:{parts.ports.identity}",
+        public_url=lambda host: f"http://{host}:{parts.ports.web}",
+        secret=lambda _: "",
+    )
+
+
+def _first_address(issuers: dict[str, Issuer]) -> str:
+    clients = [client for issuer in issuers.values() for client in issuer.clients.values()]
+    return f"{clients[0].url}/" if clients else "no tenant"
