@@ -18,6 +18,14 @@ def add_parser(commands: Any) -> None:
         help="folder that keeps the data (default: .parvis beside the sources)",
     )
     demo.add_argument("--port", type=int, help="port of the web site (default: 8000 or the next)")
+    demo.add_argument(
+        "--development",
+        action="store_const",
+        dest="environment",
+        const="development",
+        default="demo",
+        help="for those who work on Parvis: with the component gallery",
+    )
     demo.set_defaults(run=run_demo)
 
 
@@ -32,7 +40,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
     from parvis.features.tenants.problems import TenantFileError
 
     try:
-        supervisor.run(arguments.data, tenants=REPOSITORY / "tenants", web_port=arguments.port)
+        supervisor.run(
+            arguments.data,
+            tenants=REPOSITORY / "tenants",
+            web_port=arguments.port,
+            environment=arguments.environment,
+        )
     except FolderLockedError as error:
         return _refuse(f"it runs already: {error}. Stop it there, or give another --data folder.")
     except (ChildError, DirectoryError, PostgresError, TenantFileError, OSError) as error:

@@ -26,6 +26,7 @@ class Parts:
     ports: Ports
     secrets: Secrets
     tenants: Path
+    environment: str  # that web and worker are told: demo or development
 
     def database(self) -> Postgres:
         log = self.places.log("postgres")

@@ -98,12 +98,18 @@ def keep_secrets(places: Places) -> Secrets:
 
 
 def settings_of(
-    chosen: Ports, kept: Secrets, *, databases: dict[str, str], issuers: list[str], tenants: Path
+    chosen: Ports,
+    kept: Secrets,
+    *,
+    databases: dict[str, str],
+    issuers: list[str],
+    tenants: Path,
+    environment: str = "demo",
 ) -> dict[str, str]:
     """Return the PARVIS_* variables with which web, worker and commands reach this stack."""
     identity = f"http://{LOOPBACK}:{chosen.identity}"
     return {
-        "PARVIS_ENVIRONMENT": "demo",
+        "PARVIS_ENVIRONMENT": environment,
         "PARVIS_DATABASE_URL": databases["parvis_app"],
         "PARVIS_OWNER_DATABASE_URL": databases["parvis_owner"],
         "PARVIS_OPERATOR_DATABASE_URL": databases["parvis_operator"],

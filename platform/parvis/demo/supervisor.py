@@ -15,7 +15,7 @@ from parvis.demo.identity_provider import directory
 from parvis.demo.identity_provider.directory import Issuer
 from parvis.demo.lock import FolderLock
 from parvis.demo.parts import Parts
-from parvis.demo.plan import LOOPBACK, Places
+from parvis.demo.plan import LOOPBACK, Places, Ports
 from parvis.demo.running import Part, Running
 
 ROLES = ("parvis_app", "parvis_owner", "parvis_operator")
@@ -25,7 +25,9 @@ LET_GO_SECONDS = 5.0
 T = TypeVar("T")
 
 
-def run(folder: Path, *, tenants: Path, web_port: int | None = None) -> None:
+def run(
+    folder: Path, *, tenants: Path, web_port: int | None = None, environment: str = "demo"
+) -> None:
     """Run the demonstration over `folder` until told to stop; nothing runs after that.
 
     Errors: FolderLockedError when it runs already; ChildError, PostgresError or DirectoryError
@@ -34,20 +36,22 @@ def run(folder: Path, *, tenants: Path, web_port: int | None = None) -> None:
     places = Places(folder.resolve())
     lock = FolderLock(places.lock)
     try:
-        parts = _plan(places, tenants, web_port, was_abandoned=lock.was_abandoned)
+        ports = _choose_ports(places, web_port, was_abandoned=lock.was_abandoned)
+        kept = plan.keep_secrets(places)
+        parts = Parts(Running(), places, ports, kept, tenants, environment)
         asyncio.run(_until_told(_run(parts, lock), parts.running))
     finally:
         lock.release()
 
 
-def _plan(places: Places, tenants: Path, web_port: int | None, *, was_abandoned: bool) -> Parts:
+def _choose_ports(places: Places, web_port: int | None, *, was_abandoned: bool) -> Ports:
     if was_abandoned:
         say("The last run did not end in order: recovering.")
     patience = LET_GO_SECONDS if was_abandoned else 0.0
     ports, changes = plan.choose_ports(places, web=web_port, patience=patience)
     for change in changes:
         say(change)
-    return Parts(Running(), places, ports, plan.keep_secrets(places), tenants)
+    return ports
 
 
 async def _until_told(work: Coroutine[Any, Any, None], running: Running) -> None:
@@ -100,6 +104,7 @@ async def _foundations(parts: Parts, issuers: list[str]) -> tuple[dict[str, str]
         databases={role: database.dsn(role) for role in ROLES},
         issuers=issuers,
         tenants=parts.tenants,
+        environment=parts.environment,
     )
     return settings, [database, *others]
 
