@@ -16,4 +16,5 @@ def create_provider(issuers: Mapping[str, Issuer]) -> Litestar:
         route_handlers=[ROUTER],
         state=State({"provider": Provider(issuers)}),
         openapi_config=None,
+        logging_config=None,
     )

@@ -37,6 +37,7 @@ def create_catcher(mailbox: Mailbox) -> Litestar:
         route_handlers=[index, mail, mail_html, index_json, mail_json, static],
         state=State({"mailbox": mailbox}),
         openapi_config=None,
+        logging_config=None,
     )
 
 
