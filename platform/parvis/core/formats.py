@@ -40,19 +40,15 @@ def date(value: dt.date, style: DateStyle, *, locale: str, timezone: str) -> str
     long "mercredi 14 avril 2027, 15 h"; time "17 h 40"; ago "hier à 17 h 40";
     deadline "mardi 20 avril 2027 à 12 h, heure de Paris". A plain date has no time part.
     """
+    now = today(timezone)
     if not isinstance(value, dt.datetime):
-        return _day(value, "long" if style == "deadline" else style, locale, timezone)
-    zone = ZoneInfo(timezone)
-    local = value.astimezone(zone)
-    if style == "time":
-        return time_of_day(local, locale)
-    if style == "ago":
-        return _ago(local, locale, timezone)
-    if style in ("long", "deadline"):
-        day, time = _day(local, "long", locale, timezone), time_of_day(local, locale)
-        pattern = _LONG if style == "long" else _DEADLINE
-        return translate(locale, pattern, day=day, time=time, city=_city(timezone, locale))
-    return _day(local, style, locale, timezone)
+        return _day(value, "long" if style == "deadline" else style, locale, now)
+    return _moment(value, style, locale, timezone, now)
+
+
+def today(timezone: str) -> dt.date:
+    """Return the date it is in a time zone."""
+    return clock.now().astimezone(ZoneInfo(timezone)).date()
 
 
 def time_of_day(local: dt.datetime, locale: str) -> str:
@@ -70,8 +66,24 @@ def remaining(until: dt.datetime) -> Remaining:
     return Remaining(minutes // 1440, minutes // 60 % 24, minutes % 60, is_over=seconds <= 0)
 
 
-def _ago(local: dt.datetime, locale: str, timezone: str) -> str:
-    today = clock.now().astimezone(local.tzinfo).date()
+# The same moments are shown to everybody all day long.
+@lru_cache(maxsize=8192)
+def _moment(
+    value: dt.datetime, style: DateStyle, locale: str, timezone: str, today: dt.date
+) -> str:
+    local = value.astimezone(ZoneInfo(timezone))
+    if style == "time":
+        return time_of_day(local, locale)
+    if style == "ago":
+        return _ago(local, locale, today)
+    if style in ("long", "deadline"):
+        day, time = _day(local, "long", locale, today), time_of_day(local, locale)
+        pattern = _LONG if style == "long" else _DEADLINE
+        return translate(locale, pattern, day=day, time=time, city=_city(timezone, locale))
+    return _day(local, style, locale, today)
+
+
+def _ago(local: dt.datetime, locale: str, today: dt.date) -> str:
     distance = (today - local.date()).days
     time = time_of_day(local, locale)
     if distance in _NEAR:
@@ -79,17 +91,16 @@ def _ago(local: dt.datetime, locale: str, timezone: str) -> str:
     if -7 < distance < 7:
         weekday = _pattern(local.date(), "EEEE", locale)
         return translate(locale, _AT, day=weekday, time=time)
-    return _day(local, "short", locale, timezone)
+    return _day(local, "short", locale, today)
 
 
-def _day(value: dt.date, style: str, locale: str, timezone: str) -> str:
+def _day(value: dt.date, style: str, locale: str, today: dt.date) -> str:
     day = value.date() if isinstance(value, dt.datetime) else value
     if style == "long":
         return _pattern(day, "EEEE d MMMM y", locale)
     if style == "day":
         return _pattern(day, "EEEE d MMMM", locale)
-    this_year = clock.now().astimezone(ZoneInfo(timezone)).year == day.year
-    return _pattern(day, "d MMMM" if this_year else "d MMMM y", locale)
+    return _pattern(day, "d MMMM" if day.year == today.year else "d MMMM y", locale)
 
 
 @lru_cache(maxsize=4096)
