@@ -65,7 +65,7 @@ class Parts:
 
     def preparation(self, settings: Mapping[str, str]) -> None:
         """Migrate, apply the tenants and seed the new ones; return when all is done."""
-        child = self._start("preparation", ["parvis.demo.preparation"], settings)
+        child = self._start("preparation", ["parvis.preparation"], settings)
         child.wait_for_end(seconds=PREPARED_SECONDS)
         self.running.stop(child)
 

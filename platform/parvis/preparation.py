@@ -1,4 +1,4 @@
-"""`python -m parvis.demo.preparation`: schema, tenants and life, before anybody may look."""
+"""`python -m parvis.preparation`: schema, tenants and life, before anybody may look."""
 
 import asyncio
 from pathlib import Path
