@@ -7,18 +7,10 @@ from parvis import settings as settings_module
 from parvis.app import set_up
 from parvis.core import db, migrate
 from parvis.core.db import Database
-from parvis.core.ids import TenantId
+from parvis.demo import issuers
 from parvis.features.tenants.actions import apply_folder
 from parvis.features.tenants.document import TENANT_FILE
 from parvis.settings import Settings
-
-# The provider had to take another port: the same people, vouched for at a new address.
-FOLLOW_ISSUER = """
-    UPDATE identity i SET issuer = c.issuer
-      FROM connection c
-     WHERE i.tenant_id = $1 AND c.tenant_id = $1 AND c.id = i.connection_id
-       AND i.issuer <> c.issuer AND c.issuer = ANY($2)
-"""
 
 
 def main() -> None:
@@ -36,18 +28,10 @@ async def prepare(settings: Settings, folders: list[Path]) -> None:
     try:
         for folder in folders:
             await apply_folder(folder, settings=settings)
-        await _follow_issuers(database, list(settings.demo_issuers.values()))
+        await issuers.follow(database, list(settings.demo_issuers.values()))
     finally:
         db.use(None)
         await database.stop()
-
-
-async def _follow_issuers(database: Database, issuers: list[str]) -> None:
-    async with database.across_tenants() as connection:
-        tenants = [TenantId(row["id"]) for row in await connection.fetch("SELECT id FROM tenant")]
-    for tenant_id in tenants:
-        async with database.transaction(tenant_id):
-            await db.execute(FOLLOW_ISSUER, issuers)
 
 
 if __name__ == "__main__":
