@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +13,9 @@ from joserfc import jws
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
+from parvis.core import clock
 from parvis.integrations.login import ConnectionConfig, Pending, RelyingParty
+from parvis.integrations.login.transport import GuardedTransport
 
 ISSUER = "https://id.example.org"
 CLIENT_ID = "parvis-orvance"
@@ -40,14 +41,16 @@ def unpadded(value: Any) -> str:
 class LyingProvider:
     """An OP behind an ASGI door. Each attribute is a place where it can be made to lie."""
 
-    def __init__(self) -> None:
+    def __init__(self, issuer: str = ISSUER, client_id: str = CLIENT_ID) -> None:
+        self.issuer = issuer
+        self.client_id = client_id
         self.metadata: dict[str, Any] = {
-            "issuer": ISSUER,
-            "authorization_endpoint": f"{ISSUER}/authorize",
-            "token_endpoint": f"{ISSUER}/token",
-            "userinfo_endpoint": f"{ISSUER}/userinfo",
-            "jwks_uri": f"{ISSUER}/jwks",
-            "end_session_endpoint": f"{ISSUER}/end",
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "userinfo_endpoint": f"{issuer}/userinfo",
+            "jwks_uri": f"{issuer}/jwks",
+            "end_session_endpoint": f"{issuer}/end",
             "response_types_supported": ["code"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
@@ -63,11 +66,11 @@ class LyingProvider:
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
 
     def standard_claims(self, nonce: str) -> dict[str, Any]:
-        now = int(time.time())
+        now = int(clock.now().timestamp())
         return {
-            "iss": ISSUER,
-            "sub": SUBJECT,
-            "aud": CLIENT_ID,
+            "iss": self.issuer,
+            "sub": self.userinfo["sub"],
+            "aud": self.client_id,
             "iat": now,
             "exp": now + 300,
             "nonce": nonce,
@@ -107,10 +110,9 @@ class LyingProvider:
                 break
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        self.requests.append((scope["path"], headers, form))
-        status, extra, content = self.answers.get(scope["path"]) or self.respond(
-            scope["path"], form
-        )
+        path = scope["path"].removeprefix(urlsplit(self.issuer).path)
+        self.requests.append((path, headers, form))
+        status, extra, content = self.answers.get(path) or self.respond(path, form)
         raw = [(name.lower().encode(), value.encode()) for name, value in extra.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": content})
@@ -154,15 +156,12 @@ def connection(**changes: Any) -> ConnectionConfig:
 
 def relying_party(provider: LyingProvider) -> RelyingParty:
     """A relying party whose network is `provider` and nothing else."""
-    return RelyingParty(
-        allow_loopback=False, transport=lambda: guarded(httpx2.ASGITransport(provider))
-    )
+    return RelyingParty(allow_loopback=False, transport=lambda: network(provider))
 
 
-def guarded(inner: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:
-    from parvis.integrations.login.transport import GuardedTransport
-
-    return GuardedTransport(inner, allow_loopback=False)
+def network(provider: LyingProvider, *, allow_loopback: bool = False) -> httpx2.AsyncBaseTransport:
+    """A network on which there is `provider` and nobody else."""
+    return GuardedTransport(httpx2.ASGITransport(provider), allow_loopback=allow_loopback)
 
 
 PENDING = Pending(state="state-1", nonce="nonce-1", code_verifier="v" * 43)

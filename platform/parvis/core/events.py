@@ -141,6 +141,21 @@ class HomeOpened(Event, frozen=True, kw_only=True):
     rail: list[RailCard]
 
 
+class DoorNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a visitor may know is coming, in their language: a line above, a title, a text."""
+
+    over: str
+    title: str
+    text: str
+
+
+class DoorOpened(Event, frozen=True, kw_only=True):
+    """A visitor stands at the sign-in page: features append what anybody may know to `notes`."""
+
+    actor: Actor
+    notes: list[DoorNote]
+
+
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any], Awaitable[None]]
 _handlers: dict[type[Event], list[Handler]] = defaultdict(list)

@@ -17,7 +17,7 @@ from parvis.integrations import login
 from parvis.integrations.login import LoginError
 
 
-class MeInput(msgspec.Struct, frozen=True):
+class MeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one may change of oneself; the name is not among it."""
 
     locale: str | msgspec.UnsetType = msgspec.UNSET

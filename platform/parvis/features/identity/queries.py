@@ -8,11 +8,14 @@ import msgspec
 
 from parvis.core import clock, crypto, db
 from parvis.core.actor import Actor, Standing
+from parvis.core.events import DoorNote, DoorOpened, publish
 from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import connections, sessions
 from parvis.features.identity.connections import said_in
 from parvis.features.identity.rules import is_verified
+
+MOST_NOTES = 2
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,27 +155,31 @@ class SignInChoice(msgspec.Struct, frozen=True):
 
 
 class SignInView(msgspec.Struct, frozen=True, kw_only=True):
-    """The door: whose it is, who may come in, and through which provider."""
+    """The door: every way in, the first one offered first, and where one wanted to go."""
 
-    choices: tuple[SignInChoice, ...]
-    next_path: str
-    lead: str
-    audience: str
+    connections: tuple[SignInChoice, ...]
+    next_path: str | None
+    events: tuple[DoorNote, ...]
+
+
+class RefusedView(msgspec.Struct, frozen=True):
+    """A sign-in that came to nothing, and the reference under which we know why."""
+
     title: str
+    correlation_id: str
 
 
-async def sign_in_view(tenant: Tenant, locale: str, next_path: str) -> SignInView:
-    """Return the sign-in page of a tenant; `next_path` was checked to stay on this site."""
-    door = tenant.settings.door
+async def sign_in_view(actor: Actor, next_path: str) -> SignInView:
+    """Return the sign-in page; `next_path` was checked to stay on this site."""
+    opened = DoorOpened(actor=actor, notes=[])
+    await publish(opened)
     return SignInView(
-        choices=tuple(
-            SignInChoice(found.slug, found.label_in(locale))
+        connections=tuple(
+            SignInChoice(found.slug, found.label_in(actor.locale))
             for found in await connections.enabled()
         ),
-        next_path=next_path,
-        lead=said_in(door.lead, locale),
-        audience=said_in(door.audience, locale),
-        title=said_in(door.sign_in, locale),
+        next_path=None if next_path == "/" else next_path,
+        events=tuple(opened.notes[:MOST_NOTES]),
     )
 
 

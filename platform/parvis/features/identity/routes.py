@@ -5,15 +5,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
 
-from parvis.core import http
+from parvis.core import http, i18n
 from parvis.core.http import Req, actor_of, page, redirect, same_origin_path, tenant_of
 from parvis.core.ids import SessionId
 from parvis.core.middleware import LANGUAGE_COOKIE, correlation_id, host_of
 from parvis.features.identity import actions, queries, sessions, sign_in
 from parvis.features.identity.actions import MeInput
-from parvis.features.identity.queries import Me, SessionView
+from parvis.features.identity.queries import Me, RefusedView, SessionView
+from parvis.features.identity.rules import SignInRefused
 from parvis.features.identity.sessions import BROWSER_COOKIE, SESSION_COOKIE
 from parvis.features.identity.sign_in import Visit
 
@@ -24,16 +26,28 @@ MINE = "one's own language and sessions need no charter"
 
 
 @get("/sign-in", opt={"public": True}, include_in_schema=False)
-async def sign_in_page(request: Req, next: str = "/") -> Response[Any] | Redirect:  # noqa: A002
+async def sign_in_page(request: Req, next: FromQuery[str] = "/") -> Response[Any] | Redirect:  # noqa: A002
     actor, next_path = actor_of(request), same_origin_path(next)
     if actor.signed_in:
         return redirect(next_path)
-    view = await queries.sign_in_view(actor.tenant, actor.locale, next_path)
+    view = await queries.sign_in_view(actor, next_path)
     return page(request, "identity/sign_in.html", view)
 
 
-@get("/auth/oidc/{slug:str}/start", opt={"public": True} | OWN, include_in_schema=False)
-async def start(request: Req, slug: str, next: str = "/") -> Redirect:  # noqa: A002
+def refused(request: Req, error: SignInRefused) -> Response[Any]:
+    """Tell the person that it came to nothing, and the reference to quote; not why."""
+    title = i18n.translate(actor_of(request).locale, error.message)
+    view = RefusedView(title, correlation_id(request.scope))
+    return page(request, "identity/sign_in_failed.html", view, status=error.status)
+
+
+@get(
+    "/auth/oidc/{slug:str}/start",
+    opt={"public": True} | OWN,
+    exception_handlers={SignInRefused: refused},
+    include_in_schema=False,
+)
+async def start(request: Req, slug: FromPath[str], next: FromQuery[str] = "/") -> Redirect:  # noqa: A002
     site = _site(request)
     if host_of(request.scope) != tenant_of(request).host:
         # The provider knows one callback a connection, and cookies do not cross hosts.
@@ -46,12 +60,16 @@ async def start(request: Req, slug: str, next: str = "/") -> Redirect:  # noqa: 
     return answer
 
 
-@get("/auth/oidc/{slug:str}/callback", opt={"public": True} | OWN, include_in_schema=False)
-async def callback(request: Req, slug: str) -> Redirect:
+@get(
+    "/auth/oidc/{slug:str}/callback",
+    opt={"public": True} | OWN,
+    exception_handlers={SignInRefused: refused},
+    include_in_schema=False,
+)
+async def callback(request: Req, slug: FromPath[str]) -> Redirect:
     finished = await sign_in.finish(_visit(request), slug, request.url.query)
     answer = redirect(finished.next_path)
     answer.set_cookie(sessions.cookie(SESSION_COOKIE, finished.session_token))
-    answer.set_cookie(sessions.expired(BROWSER_COOKIE))
     return answer
 
 
@@ -85,7 +103,7 @@ async def change_me_page(request: Req) -> Redirect:
 
 
 @post("/me/sessions/{session_id:uuid}/end", opt={"open": MINE}, include_in_schema=False)
-async def end_session_page(request: Req, session_id: UUID) -> Redirect:
+async def end_session_page(request: Req, session_id: FromPath[UUID]) -> Redirect:
     await actions.end_own_session(actor_of(request), SessionId(session_id))
     return redirect("/me")
 
@@ -97,7 +115,7 @@ async def me(request: Req) -> Me:
 
 
 @patch("/api/v1/me", opt={"open": MINE}, operation_id="change_me", tags=["me"])
-async def change_me(request: Req, data: MeInput) -> Me:
+async def change_me(request: Req, data: JSONBody[MeInput]) -> Me:
     """Change your language; your name comes from your identity provider and is locked."""
     actor = actor_of(request)
     await actions.change_me(actor, data)
@@ -116,7 +134,7 @@ async def my_sessions(request: Req) -> tuple[SessionView, ...]:
     operation_id="end_my_session",
     tags=["me"],
 )
-async def end_my_session(request: Req, session_id: UUID) -> None:
+async def end_my_session(request: Req, session_id: FromPath[UUID]) -> None:
     """End one of your sessions; the browser that held it is signed out."""
     await actions.end_own_session(actor_of(request), SessionId(session_id))
 

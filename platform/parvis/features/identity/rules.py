@@ -6,21 +6,21 @@ from parvis.features.identity.connections import Connection
 from parvis.integrations.login import LoginError, Reason
 
 
-class SignInFailed(errors.AppError):
+class SignInRefused(errors.AppError):
     """A sign-in came to nothing; the exact reason stands in the failure log, not on the page."""
 
     status, code = 400, "sign_in_failed"
     default = N_("The sign-in did not succeed. Please start again.")
 
 
-class SignInDenied(errors.AppError):
+class SignInDenied(SignInRefused):
     """The provider vouches for the person, but this space does not let them in."""
 
     status, code = 403, "sign_in_denied"
     default = N_("Your account does not give access to this space.")
 
 
-class ProviderAway(errors.AppError):
+class ProviderAway(SignInRefused):
     """The identity provider does not answer, or not as it should."""
 
     status, code = 502, "provider_away"
@@ -37,13 +37,13 @@ _AWAY = {
     Reason.KEYS_INVALID,
 }
 # What the person can do something about; everything else would only help whoever tries keys.
-_SAYABLE: dict[Reason, tuple[type[errors.AppError], str]] = {
+_SAYABLE: dict[Reason, tuple[type[SignInRefused], str]] = {
     Reason.PROVIDER_REFUSED: (
-        SignInFailed,
+        SignInRefused,
         N_("Your sign-in service did not confirm the sign-in. You can start again."),
     ),
     Reason.STATE_EXPIRED: (
-        SignInFailed,
+        SignInRefused,
         N_("This sign-in took more than ten minutes. Please start again."),
     ),
     Reason.NAME_MISSING: (
@@ -64,11 +64,11 @@ _SAYABLE: dict[Reason, tuple[type[errors.AppError], str]] = {
 }
 
 
-def refusal(error: LoginError) -> errors.AppError:
+def refusal(error: LoginError) -> SignInRefused:
     """Return what the person is told about a sign-in that was refused."""
     if error.reason in _AWAY:
         return ProviderAway()
-    kind, message = _SAYABLE.get(error.reason, (SignInFailed, SignInFailed.default))
+    kind, message = _SAYABLE.get(error.reason, (SignInRefused, SignInRefused.default))
     return kind(message)
 
 
