@@ -6,6 +6,6 @@ from parvis.features.communities import routes
 
 FEATURE = Feature(
     name="communities",
-    acts=(Act(name="community.join", summary="Join a community, or ask to.", texts=()),),
+    acts=(Act(name="community.join", summary="Join a community, or ask to."),),
     handlers=routes.HANDLERS,
 )

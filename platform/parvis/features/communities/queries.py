@@ -65,7 +65,7 @@ _OWN = f"""
             SELECT 1 FROM contribution c
              WHERE c.tenant_id = $1 AND c.place_id = k.id AND c.kind = 'post'
                AND c.live_revision_id IS NOT NULL AND c.id > $3
-             LIMIT {MOST_FRESH}) AS some) AS fresh
+             LIMIT {MOST_FRESH}) AS counted) AS fresh
      WHERE own.tenant_id = $1 AND own.member_id = $2 AND own.standing = 'member'
      ORDER BY k.position, k.title
 """

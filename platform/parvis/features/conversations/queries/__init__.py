@@ -1,0 +1,1 @@
+"""Read models: cards, the feed's pages, one post with its comments."""
