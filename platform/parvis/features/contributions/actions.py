@@ -17,6 +17,7 @@ from parvis.core.events import (
 )
 from parvis.core.i18n import N_
 from parvis.core.ids import CharterVersionId, ContributionId, RevisionId, new_id
+from parvis.features.charter.in_force import in_force
 from parvis.features.charter.verdict import Effect, Verdict
 from parvis.features.contributions import revisions, rules
 from parvis.features.contributions.revisions import Draft
@@ -40,13 +41,12 @@ async def write(
     title: str = "",
     body: str,
     verdict: Verdict,
-    charter_version_id: CharterVersionId | None = None,
 ) -> Written:
     """Keep new words under the author's capacity of this moment; show them unless held.
 
     `kind` is `post`, `comment` or `question`. Spans that the verdict masks are not kept.
     """
-    draft = revisions.draft(actor, title, body, verdict, charter_version_id)
+    draft = revisions.draft(actor, title, body, verdict, await _charter_version(actor))
     standing = Standing(
         id=ContributionId(new_id()),
         kind=kind,
@@ -75,7 +75,6 @@ async def revise(
     title: str = "",
     body: str,
     verdict: Verdict,
-    charter_version_id: CharterVersionId | None = None,
 ) -> Written:
     """Keep a new revision by the author; readers see it unless it is held.
 
@@ -85,7 +84,7 @@ async def revise(
     """
     standing = await rules.lock(contribution_id)
     rules.require_author(actor, standing.author_id)
-    draft = revisions.draft(actor, title, body, verdict, charter_version_id)
+    draft = revisions.draft(actor, title, body, verdict, await _charter_version(actor))
     is_live = verdict.effect is not Effect.HOLD and not standing.has_unread_change
     await revisions.insert_next(standing, draft, is_live=is_live)
     if not is_live:
@@ -152,6 +151,12 @@ async def keep_decision(event: ContributionDecided) -> None:
             event.contribution_id,
             event.action,
         )
+
+
+async def _charter_version(actor: Actor) -> CharterVersionId | None:
+    """Words are held to the charter in force when they were written."""
+    current = await in_force(actor.tenant)
+    return current.version.id if current else None
 
 
 def _news(kind: type[Any], standing: Standing) -> Any:

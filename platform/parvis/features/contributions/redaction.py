@@ -63,6 +63,7 @@ def _redacted(original: db.Record, spans: Mapping[str, Sequence[Span]], mark: Ma
         title=title,
         body=body,
         body_html=text.to_html(body),
+        excerpt=text.excerpt(body, revisions.EXCERPT_LENGTH),
         salt=salt,
         digest=digest,
         marks=(*(known for known in marks if known.clause != mark.clause), mark),

@@ -50,7 +50,7 @@ def draft(
     title: str,
     body: str,
     verdict: Verdict,
-    charter_version_id: CharterVersionId | None = None,
+    charter_version_id: CharterVersionId | None,
 ) -> Draft:
     """Return the revision that these words make under this verdict."""
     title, body = masked(title, "title", verdict), masked(body, "body", verdict)
