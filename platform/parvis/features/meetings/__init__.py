@@ -1,1 +1,34 @@
 """Questions before a general meeting: two channels, two tracks, dates right to the minute."""
+
+from parvis.core.acts import Act
+from parvis.core.events import ContributionDecided
+from parvis.core.feature import Feature
+from parvis.features.meetings import routes_api, routes_files, routes_pages
+from parvis.features.meetings.actions.visibility import follow_decision
+
+FEATURE = Feature(
+    name="meetings",
+    acts=(
+        Act(
+            name="question.submit",
+            summary="Put questions to a general meeting.",
+            texts=("title", "body"),
+        ),
+        Act(
+            name="question.edit",
+            summary="Change the words of one's own question.",
+            texts=("title", "body"),
+        ),
+        Act(name="question.support", summary="Support a question, or stop to."),
+        Act(name="question.withdraw", summary="Take one's own question back."),
+        Act(name="question.triage", summary="Check holdings, sort, group, refuse questions."),
+        Act(name="evidence.upload", summary="Hand in a proof of holding."),
+        Act(name="answer.draft", summary="Write the answer to a question."),
+        Act(name="answer.approve", summary="Approve an answer, or send it back."),
+        Act(name="answer.publish", summary="Put an answer online."),
+        Act(name="meeting.open", summary="Open a general meeting for questions."),
+        Act(name="meeting.close", summary="Record that a general meeting was held."),
+    ),
+    handlers=(*routes_pages.HANDLERS, *routes_api.HANDLERS, *routes_files.HANDLERS),
+    subscriptions=((ContributionDecided, follow_decision),),
+)

@@ -11,7 +11,7 @@ from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
-from parvis.core.ids import QuestionId, new_id
+from parvis.core.ids import CharterVersionId, QuestionId, new_id
 from parvis.features.charter.verdict import Verdict
 from parvis.features.contributions import actions as contributions
 from parvis.features.contributions.actions import Written
@@ -50,7 +50,12 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def submit(
-    actor: Actor, meeting: MeetingFacts, given: NewSubmission, verdicts: Sequence[Verdict]
+    actor: Actor,
+    meeting: MeetingFacts,
+    given: NewSubmission,
+    verdicts: Sequence[Verdict],
+    *,
+    charter_version_id: CharterVersionId | None = None,
 ) -> Sent:
     """Take questions in: delivered at once, shown as the charter's verdict on each allows.
 
@@ -59,7 +64,7 @@ async def submit(
     """
     now = clock.now()
     rules.require_open(meeting)
-    _require_known_topics(meeting, given.questions)
+    _require_sound(meeting, given.questions)
     if given.channel is Channel.STATUTORY and meeting.takes_statutory(now) and not given.holding:
         raise Invalid(fields={"holding": N_("Please say how you hold your shares.")})
     admitted = admission.admit(meeting, actor, given.channel, given.holding, now)
@@ -71,6 +76,7 @@ async def submit(
             title=question.title,
             body=question.body,
             verdict=verdict,
+            charter_version_id=charter_version_id,
         )
         for question, verdict in zip(given.questions, verdicts, strict=True)
     ]
@@ -86,7 +92,9 @@ async def submit(
     )
 
 
-def _require_known_topics(meeting: MeetingFacts, questions: Sequence[NewQuestion]) -> None:
+def _require_sound(meeting: MeetingFacts, questions: Sequence[NewQuestion]) -> None:
+    if any(not question.title.strip() for question in questions):
+        raise Invalid(fields={"title": N_("Please fill this in.")})
     known = {topic.slug for topic in meeting.topics}
     if any(question.topic is not None and question.topic not in known for question in questions):
         raise Invalid(fields={"topic": N_("Please choose one of the topics.")})
@@ -202,7 +210,12 @@ async def _start(
 
 
 async def edit(
-    actor: Actor, question: QuestionFacts, given: NewQuestion, verdict: Verdict
+    actor: Actor,
+    question: QuestionFacts,
+    given: NewQuestion,
+    verdict: Verdict,
+    *,
+    charter_version_id: CharterVersionId | None = None,
 ) -> Written:
     """Keep a new wording; what was sent stays, and stays receipted.
 
@@ -211,7 +224,12 @@ async def edit(
     if not rules.can_edit(actor, question):
         raise Conflict(N_("This question is being answered: its words can no longer change."))
     written = await contributions.revise(
-        actor, question.id, title=given.title, body=given.body, verdict=verdict
+        actor,
+        question.id,
+        title=given.title,
+        body=given.body,
+        verdict=verdict,
+        charter_version_id=charter_version_id,
     )
     if question.visibility == Visibility.HELD:
         shown = Visibility.VISIBLE if written.is_live else Visibility.PENDING

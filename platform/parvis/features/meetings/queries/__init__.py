@@ -1,0 +1,1 @@
+"""What the pages and the API read, by screen: meeting, question, own, board, case, public."""
