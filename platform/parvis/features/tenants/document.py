@@ -119,7 +119,6 @@ class MeetingPolicyTable(Struct, frozen=True, kw_only=True):
     selection: Texts
     statutory_channel: StatutoryChannelTable | None = None
     board_review: bool = True
-    quiet_days: Annotated[int, Meta(ge=0, le=60)] = 0
 
 
 class MeetingTable(Struct, frozen=True, kw_only=True):
@@ -132,6 +131,7 @@ class MeetingTable(Struct, frozen=True, kw_only=True):
     preset: str | None = None
     mode: str | None = None
     place: Lines | None = None
+    quiet_until: dt.date | None = None  # the last day on which answers are held more tightly
 
 
 class TenantDocument(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,107 @@
+"""Everything a tenant's folder asks for, checked before anything is written."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from parvis.core.tenancy import Door, LegalFacts, TenantSettings
+from parvis.features.charter import document as charter
+from parvis.features.tenants.charter_file import read_charter
+from parvis.features.tenants.document import CHARTER_FILE, ConnectionTable, TenantDocument
+from parvis.features.tenants.problems import Problem, TenantFileError
+from parvis.features.tenants.queries import SYMBOLIC, WEEKDAYS
+from parvis.features.tenants.strict_toml import Parsed
+from parvis.features.tenants.verification import verified, verify_together
+from parvis.settings import Settings
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound folder: its document, its charter, and what lies outside the files."""
+
+    folder: Path
+    parsed: Parsed[TenantDocument]
+    charter: str
+    issuers: Mapping[str, str]  # addresses, by connection
+    secrets: Mapping[str, str | None]  # by connection; None: not at hand
+
+    @property
+    def document(self) -> TenantDocument:
+        return self.parsed.value
+
+
+def plans(folders: Iterable[Path], settings: Settings) -> list[Plan]:
+    """Return what the folders ask for; raise TenantFileError with all that is wrong in any."""
+    found: list[Plan] = []
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            found.append(plan(folder, settings))
+        except TenantFileError as error:
+            problems += error.problems
+    problems += verify_together(one.parsed for one in found)
+    if problems:
+        raise TenantFileError(problems)
+    return found
+
+
+def plan(folder: Path, settings: Settings) -> Plan:
+    """Return what one folder asks for; raise TenantFileError with all that is wrong in it."""
+    problems: list[Problem] = []
+    try:
+        parsed = verified(folder, themes=Path(settings.themes_dir))
+    except TenantFileError as error:
+        problems += error.problems
+    if (folder / CHARTER_FILE).is_file():
+        try:
+            charter.load(folder / CHARTER_FILE)
+        except TenantFileError as error:
+            problems += error.problems
+    if problems:
+        raise TenantFileError(problems)
+    return Plan(
+        folder=folder,
+        parsed=parsed,
+        charter=read_charter(folder),
+        issuers=_issuers(parsed, settings.demo_issuers),
+        secrets=dict(_secrets(parsed.value.connection)),
+    )
+
+
+def _issuers(parsed: Parsed[TenantDocument], demo: Mapping[str, str]) -> dict[str, str]:
+    """Return each connection's issuer, symbolic names replaced by the demonstration's addresses."""
+    issuers, problems = {}, []
+    for n, connection in enumerate(parsed.value.connection):
+        name = connection.issuer.removeprefix(SYMBOLIC)
+        if not connection.issuer.startswith(SYMBOLIC):
+            issuers[connection.slug] = connection.issuer
+        elif name in demo:
+            issuers[connection.slug] = demo[name]
+        else:
+            message = f'"{connection.issuer}" is only known where the demonstration runs'
+            problems.append(parsed.problem(("connection", n, "issuer"), message))
+    if problems:
+        raise TenantFileError(problems)
+    return issuers
+
+
+def _secrets(connections: Iterable[ConnectionTable]) -> Iterator[tuple[str, str | None]]:
+    for connection in connections:
+        if connection.secret:
+            yield connection.slug, os.environ.get(connection.secret.removeprefix("env:"))
+
+
+def settings_of(document: TenantDocument) -> TenantSettings:
+    """Return the settings that every request of the tenant may need."""
+    policy, moderation = document.meeting_policy, document.moderation
+    return TenantSettings(
+        door=msgspec.convert(msgspec.to_builtins(document.door), Door),
+        legal=msgspec.convert(msgspec.to_builtins(document.legal), LegalFacts),
+        session_idle_minutes=document.session.idle_minutes,
+        session_absolute_hours=document.session.absolute_hours,
+        working_days=tuple(WEEKDAYS.index(day) for day in moderation.working_days),
+        working_hours=(moderation.opens, moderation.closes),
+        review_hours=moderation.due_hours,
+        meeting_policy=msgspec.to_builtins(policy) if policy else None,
+    )
