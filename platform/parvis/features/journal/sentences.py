@@ -1,0 +1,81 @@
+"""Acts of the journal as sentences. An act without one is still shown, by its name."""
+
+from typing import Any
+
+from parvis.core import i18n
+from parvis.core.i18n import N_
+
+# What no member did.
+HOUSE = "Parvis"
+
+SENTENCES: dict[str, str] = {
+    "answer.approved_board": N_("{who} approved the answer for the board."),
+    "answer.approved_legal": N_("{who} approved the answer in law."),
+    "answer.drafted": N_("{who} drafted the answer."),
+    "answer.published": N_("{who} published the answer."),
+    "charter.accepted": N_("{who} accepted the charter."),
+    "charter.published": N_("{who} published a version of the charter."),
+    "charter.refused": N_("{who} refused the charter."),
+    "comment.held": N_("{who} sent a comment, which waits for a moderator."),
+    "comment.published": N_("{who} published a comment."),
+    "comment.revised": N_("{who} changed the comment."),
+    "comment.revision_held": N_("{who} changed the comment; the change waits for a moderator."),
+    "comment.withdrawn": N_("{who} withdrew the comment."),
+    "community.invited": N_("{who} was invited to the community."),
+    "community.joined": N_("{who} joined the community."),
+    "community.left": N_("{who} left the community."),
+    "community.requested": N_("{who} asked to join the community."),
+    "content.reported": N_("{who} reported this to the moderators."),
+    "identity.admitted": N_("A member came in for the first time."),
+    "identity.session_ended": N_("{who} ended one of their sessions."),
+    "identity.signed_in": N_("{who} signed in."),
+    "identity.signed_out": N_("{who} signed out."),
+    "meeting.held": N_("{who} declared the meeting held."),
+    "post.held": N_("{who} sent a post, which waits for a moderator."),
+    "post.published": N_("{who} published a post."),
+    "post.revised": N_("{who} changed the post."),
+    "post.revision_held": N_("{who} changed the post; the change waits for a moderator."),
+    "post.withdrawn": N_("{who} withdrew the post."),
+    "question.delivery": N_("The question moved on its way to the board."),
+    "question.delivery:admitted_free": N_("The question was admitted as a free question."),
+    "question.delivery:admitted_statutory": N_("The question was admitted as a written question."),
+    "question.delivery:board_review": N_("The answer went to the board for approval."),
+    "question.delivery:clustered": N_("The question was grouped with others of the same content."),
+    "question.delivery:drafting": N_("An answer is being drafted."),
+    "question.delivery:legal_review": N_("The answer went to the legal department."),
+    "question.delivery:published": N_("The question is answered: the answer is online."),
+    "question.delivery:routed": N_("The question was handed to those who answer."),
+    "question.delivery:submitted": N_("The question was sent to the company."),
+    "question.delivery:triaged": N_("The question was sorted."),
+    "question.delivery:withdrawn": N_("The question was withdrawn."),
+    "question.held": N_("{who} asked a question, whose publication waits for a moderator."),
+    "question.published": N_("{who} asked a question."),
+    "question.revised": N_("{who} changed the question."),
+    "question.revision_held": N_("{who} changed the question; the change waits for a moderator."),
+    "question.supported": N_("{who} supported the question."),
+    "question.visibility": N_("What members see of the question changed."),
+    "question.visibility:held": N_("Members do not see the question while a moderator reads it."),
+    "question.visibility:pending": N_("Members see the question once a moderator has read it."),
+    "question.visibility:restricted": N_("Members do not see the question: it was refused."),
+    "question.visibility:visible": N_("Members see the question."),
+    "question.visibility:visible_redacted": N_("Members see the question with passages masked."),
+    "question.withdrawn": N_("{who} withdrew the question."),
+    "review.claimed": N_("{who} took charge of it."),
+    "review.decided:publish": N_("{who} decided to publish."),
+    "review.decided:redact": N_("{who} published it with passages masked."),
+    "review.decided:refuse": N_("{who} refused it."),
+    "review.decided:return": N_("{who} sent it back to its author to revise."),
+    "review.escalated": N_("{who} escalated it."),
+    "review.handed_over": N_("{who} handed it over to a colleague."),
+    "review.held": N_("{who} keeps it until tomorrow."),
+    "review.kept": N_("{who} read the reports and left it online."),
+    "review.opened": N_("It entered the moderation queue."),
+    "review.released": N_("{who} put it back in the queue."),
+}  # fmt: skip
+
+
+def say(act: str, who: str | None, data: dict[str, Any], locale: str) -> str:
+    """Return an entry in the reader's language: the sentence of its act, or the act's name."""
+    name = who or HOUSE
+    known = SENTENCES.get(f"{act}:{data.get('to')}") or SENTENCES.get(act)
+    return i18n.translate(locale, known, who=name) if known else f"{name}: {act}"

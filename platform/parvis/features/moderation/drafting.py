@@ -1,0 +1,99 @@
+"""What a decision is drafted from: the charter of the words, and the occasion of the letter."""
+
+from datetime import datetime
+
+import msgspec
+
+from parvis.core import db, text
+from parvis.core.actor import Actor
+from parvis.features.moderation import clauses, letter, statement
+from parvis.features.moderation.clauses import Charter, Clause
+from parvis.features.moderation.letter import Occasion
+from parvis.features.moderation.passages import Span
+from parvis.features.moderation.rules import Item
+from parvis.features.moderation.tables import RESTRICTIONS, Action, ItemKind
+
+TITLE_LENGTH = 90
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a letter and a statement need, read once."""
+
+    charter: Charter | None
+    occasion: Occasion
+    written_at: datetime
+
+    def clause(self, clause_id: str | None) -> Clause | None:
+        return self.charter.find(clause_id) if self.charter else None
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """The text proposed to the moderator, and the facts for the record."""
+
+    action: Action
+    clause_id: str
+    text: str
+    facts: str
+
+
+_OCCASION = """
+    SELECT r.title, r.body, r.created_at, r.charter_version_id, m.display_name, m.locale,
+           c.live_revision_id = r.id AS was_live,
+           EXISTS (SELECT FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = $3
+                      AND x.source <> 'report' AND x.at >= r.created_at) AS by_rule
+      FROM revision r
+      JOIN contribution c ON c.tenant_id = r.tenant_id AND c.id = r.contribution_id
+      JOIN member m ON m.tenant_id = r.tenant_id AND m.id = c.author_id
+     WHERE r.tenant_id = $1 AND r.id = $2
+"""
+_SPANS = """
+    SELECT x.field, x.span FROM review_cause x
+      JOIN revision r ON r.tenant_id = x.tenant_id AND r.id = $3
+     WHERE x.tenant_id = $1 AND x.item_id = $2 AND x.span IS NOT NULL AND x.at >= r.created_at
+"""
+
+
+async def draft(actor: Actor, item: Item, at: datetime) -> Draft:
+    """Return what a decision taken at `at` would be drafted from."""
+    row = await db.fetch_row(_OCCASION, item.revision_id, item.id)
+    assert row is not None  # noqa: S101 -- the foreign key keeps it
+    tenant = actor.tenant
+    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    return Draft(
+        charter=await clauses.charter_of(row["charter_version_id"], row["created_at"]),
+        written_at=row["created_at"],
+        occasion=Occasion(
+            author=row["display_name"],
+            kind=item.contribution_kind,
+            title=row["title"] or text.excerpt(row["body"], TITLE_LENGTH),
+            was_live=bool(row["was_live"]) or item.kind is ItemKind.FLAG,
+            by_rule=row["by_rule"],
+            by_report=bool(item.reporters),
+            locale=locale,
+            timezone=tenant.timezone,
+            contact=tenant.settings.legal.contact,
+            redress_until=statement.redress_until(at),
+        ),
+    )
+
+
+def propose(draft: Draft, action: Action, clause_id: str | None) -> Letter | None:
+    """Return the letter of a restriction, None for what needs no letter or names no clause."""
+    clause = draft.clause(clause_id)
+    if clause is None or action not in RESTRICTIONS:
+        return None
+    return Letter(
+        action=action,
+        clause_id=clause.id,
+        text=letter.compose(draft.occasion, action, clause),
+        facts=letter.facts(draft.occasion, clause),
+    )
+
+
+async def spans(item: Item) -> dict[str, list[Span]]:
+    """Return where rules point in the words judged, by field."""
+    found: dict[str, list[Span]] = {}
+    for row in await db.fetch(_SPANS, item.id, item.revision_id):
+        span = db.from_jsonb(row["span"], tuple[int, int])
+        found.setdefault(row["field"], []).append(span)
+    return found

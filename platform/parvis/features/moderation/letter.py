@@ -1,0 +1,148 @@
+"""The text an author reads about a decision: composed per clause and language, then editable."""
+
+from datetime import datetime
+
+import msgspec
+
+from parvis.core import formats
+from parvis.core.i18n import N_, translate
+from parvis.features.moderation.clauses import Clause
+from parvis.features.moderation.tables import Action
+
+# (action, whether readers saw the words until now) → per kind of contribution. Whole sentences,
+# because French agrees with the noun.
+_OUTCOMES: dict[tuple[Action, bool], dict[str, str]] = {
+    (Action.RETURN, False): {
+        "post": N_("Your post “{title}” was not published yet: we ask you to revise it."),
+        "comment": N_("Your comment “{title}” was not published yet: we ask you to revise it."),
+        "question": N_("Your question “{title}” is not visible yet: we ask you to revise it."),
+    },
+    (Action.RETURN, True): {
+        "post": N_("Your post “{title}” is no longer visible: we ask you to revise it."),
+        "comment": N_("Your comment “{title}” is no longer visible: we ask you to revise it."),
+        "question": N_("Your question “{title}” is no longer visible: we ask you to revise it."),
+    },
+    (Action.REFUSE, False): {
+        "post": N_("Your post “{title}” was not published."),
+        "comment": N_("Your comment “{title}” was not published."),
+        "question": N_("Your question “{title}” was not published in the community."),
+    },
+    (Action.REFUSE, True): {
+        "post": N_("Your post “{title}” was taken down."),
+        "comment": N_("Your comment “{title}” was taken down."),
+        "question": N_("Your question “{title}” is no longer visible in the community."),
+    },
+    (Action.REDACT, False): {
+        "post": N_("Your post “{title}” was published with passages masked."),
+        "comment": N_("Your comment “{title}” was published with passages masked."),
+        "question": N_("Your question “{title}” was published with passages masked."),
+    },
+}
+_OUTCOMES[Action.REDACT, True] = _OUTCOMES[Action.REDACT, False]
+
+_NEXT = {
+    Action.RETURN: N_(
+        "You will find it where you wrote it. Change it there and send it again: a moderator "
+        "reads it before it appears."
+    ),
+    Action.REFUSE: N_("You may write it again without what this rule excludes."),
+    Action.REDACT: N_("The rest of your words stands as you wrote it."),
+}
+_DELIVERY = N_(
+    "This concerns what members see. The company has received your question, and its answer does "
+    "not depend on this decision."
+)
+_FOUND = {
+    "rule": N_("An automatic rule of the charter pointed it out; a moderator decided."),
+    "report": N_("Members reported it; a moderator decided."),
+    "both": N_("An automatic rule and members pointed it out; a moderator decided."),
+    "nobody": N_("A moderator read it and decided; no automatic means were used."),
+}
+_REDRESS = N_(
+    "You may contest this decision, free of charge, until {until}, by writing to {contact}. You "
+    "may also turn to a certified out-of-court dispute settlement body, or to the courts."
+)
+_REDRESS_WITHOUT_ADDRESS = N_(
+    "You may contest this decision, free of charge, until {until}. You may also turn to a "
+    "certified out-of-court dispute settlement body, or to the courts."
+)
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a letter is about. `locale` and `timezone` are the author's, not the moderator's."""
+
+    author: str
+    kind: str
+    title: str
+    was_live: bool
+    by_rule: bool
+    by_report: bool
+    locale: str
+    timezone: str
+    contact: str
+    redress_until: datetime
+
+    @property
+    def found(self) -> str:
+        """Who pointed the words out."""
+        if self.by_rule and self.by_report:
+            return "both"
+        return "rule" if self.by_rule else "report" if self.by_report else "nobody"
+
+
+def compose(occasion: Occasion, action: Action, clause: Clause) -> str:
+    """Return the letter of a restriction under `clause`, paragraphs apart by an empty line."""
+    outcome = _OUTCOMES[action, occasion.was_live][occasion.kind]
+    paragraphs = [
+        _say(occasion, N_("Hello {name},"), name=occasion.author),
+        _say(occasion, outcome, title=occasion.title),
+        _ground(occasion, clause),
+        _say(occasion, _NEXT[action]),
+        _say(occasion, _DELIVERY) if occasion.kind == "question" else "",
+        _say(occasion, _FOUND[occasion.found]),
+        redress(occasion),
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def facts(occasion: Occasion, clause: Clause) -> str:
+    """Return the facts for the statement of reasons, which hold no word of the author's."""
+    about = {
+        "rule": N_("An automatic rule of the clause “{title}” matched the text."),
+        "report": N_("Members reported the text; it falls under the clause “{title}”."),
+        "both": N_(
+            "An automatic rule matched the text and members reported it; it falls under the "
+            "clause “{title}”."
+        ),
+        "nobody": N_("A moderator read the text; it falls under the clause “{title}”."),
+    }
+    return _say(occasion, about[occasion.found], title=clause.title_in(occasion.locale))
+
+
+def redress(occasion: Occasion) -> str:
+    """Return how, and until when, the author may contest."""
+    until = formats.date(
+        occasion.redress_until, "deadline", locale=occasion.locale, timezone=occasion.timezone
+    )
+    if occasion.contact:
+        return _say(occasion, _REDRESS, until=until, contact=occasion.contact)
+    return _say(occasion, _REDRESS_WITHOUT_ADDRESS, until=until)
+
+
+def automated_means(occasion: Occasion) -> str:
+    """Return whether automatic means took part, in words."""
+    return _say(occasion, _FOUND[occasion.found])
+
+
+def _ground(occasion: Occasion, clause: Clause) -> str:
+    return _say(
+        occasion,
+        N_("Ground: rule {number} of the charter, {title}. {text}"),
+        number=clause.number,
+        title=clause.title_in(occasion.locale),
+        text=clause.text_in(occasion.locale),
+    )
+
+
+def _say(occasion: Occasion, msgid: str, **params: object) -> str:
+    return translate(occasion.locale, msgid, **params)

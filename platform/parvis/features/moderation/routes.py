@@ -1,0 +1,208 @@
+"""The moderation screen: list, case, and the forms of a moderator."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parvis.core import http
+from parvis.core.errors import Invalid, NotFound
+from parvis.core.http import Req
+from parvis.core.i18n import translate
+from parvis.features.moderation import actions, actions_decide, queries_case, screens
+from parvis.features.moderation.actions import HandOverInput, SeenInput
+from parvis.features.moderation.actions_decide import DecideInput
+from parvis.features.moderation.queries import QueueList
+from parvis.features.moderation.queries_case import CaseView, Stale
+from parvis.features.moderation.screens import CaseScreen, DecisionForm
+from parvis.features.moderation.tables import Action
+
+Answer = Response[Any] | Redirect
+PAGE = "moderation/moderation.html"
+
+
+@get("/admin", include_in_schema=False)
+async def admin_home(request: Req) -> Redirect:
+    """Open the first screen of the tenant admin that the actor may open; NotFound for none."""
+    screens_open = http.admin_navigation(http.actor_of(request))
+    if not screens_open:
+        raise NotFound
+    return http.redirect(screens_open[0].href)
+
+
+@get("/admin/moderation", include_in_schema=False)
+async def queue_screen(request: Req, after: str | None = None) -> Response[Any]:
+    """Show a list of the queue; where there is room, its first case beside it."""
+    view = await screens.list_screen(http.actor_of(request), _list(request), after)
+    return http.page(request, PAGE, view, pane="list")
+
+
+@get("/admin/moderation/{item_id:uuid}", include_in_schema=False)
+async def case_screen(request: Req, item_id: UUID) -> Response[Any]:
+    """Show one case; the list beside it where there is room."""
+    case = await screens.case_screen(http.actor_of(request), item_id)
+    return await _page(request, case)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/claim",
+    opt={"act": "review.claim"},
+    include_in_schema=False,
+)
+async def claim(request: Req, item_id: UUID) -> Answer:
+    """Take charge of a case and show it with its decision form."""
+    return await _do(request, item_id, actions.claim, SeenInput)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/release",
+    opt={"act": "review.release"},
+    include_in_schema=False,
+)
+async def release(request: Req, item_id: UUID) -> Answer:
+    """Put a case back and show it."""
+    return await _do(request, item_id, actions.release, SeenInput)
+
+
+@post("/admin/moderation/{item_id:uuid}/hold", opt={"act": "review.claim"}, include_in_schema=False)
+async def hold(request: Req, item_id: UUID) -> Answer:
+    """Keep a case for a day and show it."""
+    return await _do(request, item_id, actions.hold, SeenInput)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/hand-over",
+    opt={"act": "review.hand_over"},
+    include_in_schema=False,
+)
+async def hand_over(request: Req, item_id: UUID) -> Answer:
+    """Give a case to a colleague and show it."""
+    return await _do(request, item_id, actions.hand_over, HandOverInput)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/renewal",
+    opt={"act": "review.claim"},
+    include_in_schema=False,
+    status_code=200,
+)
+async def renew(request: Req, item_id: UUID) -> Answer:
+    """Hold a case ten minutes more while it is on screen; the page asks for this by itself."""
+    try:
+        until = await actions.renew(http.actor_of(request), item_id)
+    except Stale as error:
+        notice = _said(request, error)
+        return http.page(request, "moderation/_lost.html", notice, status=409)
+    if not http.is_htmx(request):
+        return _back(request, item_id)
+    return http.fragment(request, "moderation/_lease.html", until, item_id=item_id)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/letter",
+    opt={"act": "review.decide"},
+    include_in_schema=False,
+    status_code=200,
+)
+async def prepare_letter(request: Req, item_id: UUID) -> Response[Any]:
+    """Show the text the author would read for this choice; nothing is decided."""
+    form = _form(await http.form_fields(request))
+    letter = None
+    if form.action in set(Action):
+        actor = http.actor_of(request)
+        letter = await screens.letter(actor, item_id, Action(form.action), form.clause_id)
+    form = form.with_letter(letter)
+    case = await screens.case_screen(http.actor_of(request), item_id, form)
+    if http.is_htmx(request):
+        return http.fragment(request, "moderation/_letter.html", case)
+    return await _page(request, case)
+
+
+@post(
+    "/admin/moderation/{item_id:uuid}/decision",
+    opt={"act": "review.decide"},
+    include_in_schema=False,
+)
+async def decide(request: Req, item_id: UUID) -> Answer:
+    """Decide and go on to the next case, or show the form again with what is wrong."""
+    form = _form(await http.form_fields(request))
+    try:
+        given = await http.decode(request, DecideInput)
+        if form.needs_letter and given.clause_id:
+            return await _read_first(request, item_id, form)
+        await actions_decide.decide(http.actor_of(request), item_id, given, site=_site(request))
+    except Invalid as error:
+        return await _wrong(request, item_id, form, error)
+    except Stale as error:
+        return await _stale(request, error)
+    return http.redirect(f"/admin/moderation?list={_list(request)}")
+
+
+async def _do(request: Req, item_id: UUID, action: Any, shape: type[Any]) -> Answer:
+    """Carry a moderator's form out and show the case, or what happened to it in the meantime."""
+    given = await http.decode(request, shape)
+    try:
+        await action(http.actor_of(request), item_id, given)
+    except Stale as error:
+        return await _stale(request, error)
+    return _back(request, item_id)
+
+
+async def _read_first(request: Req, item_id: UUID, form: DecisionForm) -> Response[Any]:
+    """Show the letter of the choice just made: what is sent has always been read."""
+    actor = http.actor_of(request)
+    letter = await screens.letter(actor, item_id, Action(form.action), form.clause_id)
+    error = Invalid(fields={"text": actions_decide.READ_FIRST})
+    return await _wrong(request, item_id, form.with_letter(letter), error)
+
+
+async def _wrong(request: Req, item_id: UUID, form: DecisionForm, error: Invalid) -> Response[Any]:
+    actor = http.actor_of(request)
+    said = {k: translate(actor.locale, v, **error.data) for k, v in error.fields.items()}
+    case = await queries_case.case(actor, item_id)
+    return await _page(request, screens.of_case(case, form.with_errors(said)), status=422)
+
+
+async def _stale(request: Req, error: Stale) -> Response[Any]:
+    """Show the fresh case under what happened to it. Errors: NotFound when it is not theirs now."""
+    fresh: CaseView | None = error.data["item"]
+    if fresh is None:
+        raise NotFound
+    case = screens.of_case(fresh, DecisionForm(), notice=_said(request, error))
+    return await _page(request, case, status=409)
+
+
+def _said(request: Req, error: Stale) -> str:
+    return translate(http.actor_of(request).locale, error.message, **error.data)
+
+
+async def _page(request: Req, case: CaseScreen, *, status: int = 200) -> Response[Any]:
+    after = request.query_params.get("after")
+    view = await screens.detail_screen(http.actor_of(request), _list(request), after, case)
+    return http.page(request, PAGE, view, status=status, pane="detail")
+
+
+def _back(request: Req, item_id: UUID) -> Redirect:
+    return http.redirect(f"/admin/moderation/{item_id}?list={_list(request)}")
+
+
+def _list(request: Req) -> QueueList:
+    asked = request.query_params.get("list", QueueList.OPEN)
+    return QueueList(asked) if asked in set(QueueList) else QueueList.OPEN
+
+
+def _form(fields: dict[str, Any]) -> DecisionForm:
+    known = {name: fields[name] for name in DecisionForm.__struct_fields__ if name in fields}
+    return http.convert({**known, "errors": {}}, DecisionForm)
+
+
+def _site(request: Req) -> str:
+    site: str = request.app.state.settings.public_url(http.tenant_of(request).host)
+    return site
+
+
+HANDLERS = (
+    admin_home, queue_screen, case_screen, claim, release, hold, hand_over, renew, prepare_letter,
+    decide,
+)  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the moderation screen shows: the API's views, and what only a page needs beside them."""
+
+from uuid import UUID
+
+import msgspec
+
+from parvis.core import clock
+from parvis.core.actor import Actor
+from parvis.features.moderation import drafting, figures, passages, queries, queries_case, rules
+from parvis.features.moderation.drafting import Letter
+from parvis.features.moderation.figures import Figures, Line
+from parvis.features.moderation.passages import Paragraph
+from parvis.features.moderation.queries import ItemSummary, Queue, QueueList
+from parvis.features.moderation.queries_case import CaseView
+from parvis.features.moderation.tables import RESTRICTIONS, Action
+
+
+class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What the moderator has filled in so far, of a case at the version they saw.
+
+    `prepared` names the choice that the letter was written for.
+    """
+
+    version: int = 0
+    action: str = ""
+    clause_id: str = ""
+    facts: str = ""
+    text: str = ""
+    prepared: str = ""
+    errors: dict[str, str] = {}
+
+    @property
+    def needs_letter(self) -> bool:
+        """Whether the letter shown, if any, is not the one that this choice sends."""
+        return self.action in RESTRICTIONS and self.prepared != self.wanted
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.action}:{self.clause_id}"
+
+    def with_errors(self, errors: dict[str, str]) -> "DecisionForm":
+        """Return the form with what is wrong in it, by field."""
+        return msgspec.structs.replace(self, errors=errors)
+
+    def with_letter(self, letter: Letter | None) -> "DecisionForm":
+        """Return the form with a fresh letter in place of what was there."""
+        if letter is None:
+            return msgspec.structs.replace(self, text="", prepared="")
+        return msgspec.structs.replace(
+            self, text=letter.text, facts=letter.facts, prepared=self.wanted
+        )
+
+
+class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
+    """The case in the middle: its words with the passages marked, and the decision form."""
+
+    case: CaseView
+    title: Paragraph
+    paragraphs: tuple[Paragraph, ...]
+    form: DecisionForm
+    notice: str = ""
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole screen. `position` counts from 1 on the page of the list that is shown."""
+
+    figures: Figures
+    decisions_line: Line | None
+    delay_line: Line | None
+    queue: Queue
+    case: CaseScreen | None
+    position: int | None
+    previous: ItemSummary | None
+    next: ItemSummary | None
+
+
+async def list_screen(actor: Actor, which: QueueList, after: str | None) -> Screen:
+    """Return the screen of a list, with its first case where there is one."""
+    found = await queries.queue(actor, which, after=after)
+    first = found.page.items[0] if found.page.items else None
+    return await _screen(actor, found, await case_screen(actor, first.id) if first else None)
+
+
+async def detail_screen(
+    actor: Actor, which: QueueList, after: str | None, case: CaseScreen
+) -> Screen:
+    """Return the screen around a case, with the list it was opened from."""
+    return await _screen(actor, await queries.queue(actor, which, after=after), case)
+
+
+async def _screen(actor: Actor, found: Queue, case: CaseScreen | None) -> Screen:
+    shown = await figures.figures(actor)
+    items = found.page.items
+    ids = [item.id for item in items]
+    at = ids.index(case.case.item.id) if case and case.case.item.id in ids else None
+    return Screen(
+        figures=shown,
+        decisions_line=figures.sparkline(shown.decisions_by_day),
+        delay_line=figures.sparkline(shown.median_minutes_by_day),
+        queue=found,
+        case=case,
+        position=None if at is None else at + 1,
+        previous=items[at - 1] if at else None,
+        next=_next(items, at),
+    )
+
+
+def _next(items: tuple[ItemSummary, ...], at: int | None) -> ItemSummary | None:
+    following = 0 if at is None else at + 1
+    return items[following] if following < len(items) else None
+
+
+async def case_screen(actor: Actor, item_id: UUID, form: DecisionForm | None = None) -> CaseScreen:
+    """Return a case as the page shows it. Errors: as rules.access_item."""
+    return of_case(await queries_case.case(actor, item_id), form or DecisionForm())
+
+
+def of_case(case: CaseView, form: DecisionForm, notice: str = "") -> CaseScreen:
+    """Return a case as the page shows it, with a notice above it where there is one."""
+    return CaseScreen(
+        case=case,
+        title=passages.passages(case.title, case.spans("title")),
+        paragraphs=passages.paragraphs(case.body, case.spans("body")),
+        form=form,
+        notice=notice,
+    )
+
+
+async def letter(
+    actor: Actor, item_id: UUID, action: Action, clause_id: str | None
+) -> Letter | None:
+    """Return the text proposed for a decision not yet taken. Errors: as rules.access_item."""
+    item = await rules.access_item(actor, item_id)
+    draft = await drafting.draft(actor, item, clock.now())
+    return drafting.propose(draft, action, clause_id)
