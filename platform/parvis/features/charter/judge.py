@@ -17,6 +17,7 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     document: CharterDocument
     clauses: dict[str, Clause]
     checks: tuple[Check, ...]
+    has_places: bool
     grace_until: datetime | None = None
 
 
@@ -30,6 +31,7 @@ def compile_charter(
         document=document,
         clauses={clause.id: clause for clause in document.clauses},
         checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
+        has_places=any(one.rule.places for one in placed),
         grace_until=grace_until,
     )
 

@@ -96,6 +96,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
             if cause.field == field and cause.effect is effect and cause.span is not None
         )
 
+    def part(self, prefix: str) -> "Verdict":
+        """Return the verdict on one of several texts sent together, such as `questions.0`.
+
+        Keeps what is about the whole act; fields lose the prefix.
+        """
+        start = prefix + "."
+        return verdict_of(
+            msgspec.structs.replace(cause, field=cause.field and cause.field.removeprefix(start))
+            for cause in self.causes
+            if cause.field is None or cause.field.startswith(start)
+        )
+
 
 def verdict_of(causes: Iterable[Cause]) -> Verdict:
     """Return the verdict that `causes` make together."""

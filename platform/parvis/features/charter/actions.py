@@ -1,0 +1,145 @@
+"""Publish a version; accept, refuse, withdraw. Each is a row that nobody can change."""
+
+import hashlib
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from parvis.core import clock, db, journal
+from parvis.core.actor import Actor
+from parvis.core.ids import CharterVersionId
+from parvis.core.tenancy import CHANNEL, Tenant
+from parvis.features.charter import rules
+from parvis.features.charter.document import CharterDocument, VersionTable, parse
+from parvis.features.charter.in_force import in_force
+from parvis.features.charter.tables import Decision
+
+How = Literal["interstitial", "join", "api", "after_warning"]
+
+_LATEST = """
+    SELECT id, number, sha256 FROM charter_version
+     WHERE tenant_id = $1 AND community_id IS NULL ORDER BY number DESC LIMIT 1
+"""
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('charter ' || $1::uuid))"
+_TELL = f"SELECT pg_notify('{CHANNEL}', $1::uuid::text)"
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenant's newest version. `is_new` is False when the source had not changed."""
+
+    id: CharterVersionId
+    number: int
+    is_new: bool
+
+
+async def publish_version(
+    tenant: Tenant, source: str, *, file: Path, by: Actor | None = None
+) -> Published:
+    """Make `source` the tenant's newest charter, unless it already is.
+
+    Needs: an open transaction of the tenant. `file` names the source in errors; `by` is None
+    when an operator applies files.
+    Errors: TenantFileError with every mistake and its line; nothing is published then.
+    """
+    document = parse(source, file)
+    await db.fetch_value(_LOCK)  # two at once would take the same number
+    latest = await db.fetch_row(_LATEST)
+    sha256 = hashlib.sha256(source.encode()).hexdigest()
+    if latest is not None and latest["sha256"] == sha256:
+        return Published(id=CharterVersionId(latest["id"]), number=latest["number"], is_new=False)
+    number = latest["number"] + 1 if latest else 1
+    version_id = await db.insert(
+        "charter_version",
+        number=number,
+        source=source,
+        sha256=sha256,
+        published_by=by.member_id if by else None,
+        **_columns(document, tenant, is_first=latest is None),
+    )
+    await journal.record(
+        by, "charter.published", subject=("charter_version", version_id),
+        data={"number": number, "sha256": sha256, "change": document.version.change},
+    )  # fmt: skip
+    await db.fetch_value(_TELL)
+    return Published(id=CharterVersionId(version_id), number=number, is_new=True)
+
+
+def _columns(document: CharterDocument, tenant: Tenant, *, is_first: bool) -> dict[str, Any]:
+    """Return what follows from the document itself, and from the moment."""
+    effective_at = _effective_at(document.version, tenant)
+    return {
+        # Before the first there is nothing that members could go on having accepted.
+        "is_material": is_first or document.version.change == "material",
+        "document": db.jsonb(document),
+        "published_at": clock.now(),
+        "effective_at": effective_at,
+        "grace_until": effective_at + timedelta(days=document.version.grace_days),
+    }
+
+
+def _effective_at(version: VersionTable, tenant: Tenant) -> datetime:
+    """Return the first instant of the day named, in the tenant's time; at once without one."""
+    now = clock.now()
+    if version.effective_on is None:
+        return now
+    begins = datetime.combine(version.effective_on, time(), ZoneInfo(tenant.timezone))
+    return max(now, begins)
+
+
+class AcceptanceInput(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to the charter in force. `version` is the number that was read."""
+
+    decision: Decision
+    version: int
+
+
+async def answer(actor: Actor, given: AcceptanceInput, *, how: How) -> None:
+    """Keep a member's answer to the charter in force.
+
+    A refusal or withdrawal also takes back every acceptance that still counts.
+    Errors: CharterChanged (409) when another version is in force by now.
+    """
+    current = rules.require_current(await in_force(actor.tenant), given.version)
+    answered = {current.version.id}
+    if given.decision is not Decision.ACCEPTED:
+        answered |= actor.accepted & (current.enough | current.earlier)
+    sha256 = text_sha256(current.charter.document, actor.locale)
+    for version_id in sorted(answered):
+        await _insert_answer(actor, version_id, given.decision, sha256, how)
+    await journal.record(
+        actor, f"charter.{given.decision}", subject=("charter_version", current.version.id),
+        data={"number": given.version, "locale": actor.locale, "sha256": sha256, "how": how},
+    )  # fmt: skip
+
+
+async def _insert_answer(
+    actor: Actor, version_id: CharterVersionId, decision: Decision, sha256: str, how: How
+) -> None:
+    await db.insert(
+        "charter_acceptance",
+        version_id=version_id,
+        member_id=actor.require_member(),
+        decision=decision,
+        locale=actor.locale,
+        sha256=sha256,
+        how=how,
+        session_id=actor.session_id,
+        at=clock.now(),
+    )
+
+
+def text_sha256(document: CharterDocument, locale: str) -> str:
+    """Return the SHA-256 of what a reader of one language was shown, as canonical JSON."""
+    shown = (document.title, document.preamble)
+    clauses = [
+        (c.id, *(_in(locale, t) for t in (c.title, c.text, c.law))) for c in document.clauses
+    ]
+    text: Any = [*(_in(locale, texts) for texts in shown), clauses]
+    return hashlib.sha256(msgspec.json.encode(text)).hexdigest()
+
+
+def _in(locale: str, texts: dict[str, str]) -> str:
+    return texts.get(locale) or next(iter(texts.values()), "")

@@ -1,0 +1,269 @@
+"""What is shown of a charter: the public page, its JSON, and a member's own answer."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from parvis.core import db, text
+from parvis.core.actor import Actor
+from parvis.core.errors import NotFound
+from parvis.core.i18n import N_
+from parvis.core.tenancy import Tenant
+from parvis.features.charter.document import CharterDocument, Clause, parse
+from parvis.features.charter.in_force import Version, effective_versions, in_force
+from parvis.features.charter.rule import PlacedRule
+from parvis.features.charter.tables import Decision
+from parvis.features.charter.verdict import Effect
+
+# What members read about each kind of rule, and about each effect.
+KIND_LABELS = {
+    "acceptance": N_("Acceptance is asked for"),
+    "real_name": N_("Verified names"),
+    "permit": N_("Open to some only"),
+    "forbid": N_("Closed to some"),
+    "premoderate": N_("Reading before publication"),
+    "terms": N_("Words and expressions"),
+    "links": N_("Links"),
+    "personal_data": N_("Personal data"),
+}
+EFFECT_LABELS = {
+    Effect.MARK: N_("published with a label"),
+    Effect.MASK: N_("masked"),
+    Effect.HOLD: N_("held for a moderator"),
+    Effect.REFUSE: N_("refused"),
+}
+# Kinds whose rules have no key "effect" of their own.
+_FIXED_EFFECTS = {
+    "acceptance": (Effect.REFUSE,),
+    "real_name": (Effect.REFUSE,),
+    "premoderate": (Effect.HOLD,),
+}
+
+
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule as anyone may know it: what it looks for and does, not the words on its lists."""
+
+    id: str
+    kind: str
+    effects: tuple[Effect, ...]
+    acts: tuple[str, ...]
+
+    @property
+    def kind_label(self) -> str:
+        return KIND_LABELS[self.kind]
+
+    @property
+    def effect_labels(self) -> list[str]:
+        return [EFFECT_LABELS[effect] for effect in self.effects]
+
+
+class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause in one language; `html` is safe to show."""
+
+    id: str
+    number: int
+    title: str
+    html: str
+    law: str
+    rules: tuple[RuleView, ...]
+
+
+class VersionLink(msgspec.Struct, frozen=True, kw_only=True):
+    """One version in the list of them all."""
+
+    number: int
+    effective_at: datetime
+    is_material: bool
+
+
+class CharterPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the charter in one language; `newest_number` is that of the one in force."""
+
+    number: int
+    newest_number: int
+    title: str
+    preamble_html: str
+    note: str
+    effective_at: datetime
+    clauses: tuple[ClauseView, ...]
+    versions: tuple[VersionLink, ...]
+
+
+async def charter_page(tenant: Tenant, locale: str, number: int | None = None) -> CharterPage:
+    """Return a version's page, the one in force unless `number` names another.
+
+    Errors: NotFound for a version that does not exist or is not in force yet.
+    """
+    versions = await effective_versions(tenant)
+    version = _find(versions, number)
+    document = await _document(version)
+    return CharterPage(
+        number=version.number,
+        newest_number=versions[-1].number,
+        title=spoken(document.title, locale),
+        preamble_html=text.to_html(spoken(document.preamble, locale)),
+        note=spoken(document.version.note, locale),
+        effective_at=version.effective_at,
+        clauses=_clauses(document, locale),
+        versions=tuple(_link(version) for version in reversed(versions)),
+    )
+
+
+def _find(versions: list[Version], number: int | None) -> Version:
+    if number is None and versions:
+        return versions[-1]
+    found = next((version for version in versions if version.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _document(version: Version) -> CharterDocument:
+    source = await db.fetch_value(
+        "SELECT source FROM charter_version WHERE tenant_id = $1 AND id = $2", version.id
+    )
+    return parse(source, Path(f"charter-{version.number}.toml"))
+
+
+def _link(version: Version) -> VersionLink:
+    return VersionLink(
+        number=version.number,
+        effective_at=version.effective_at,
+        is_material=version.is_material,
+    )
+
+
+def _clauses(document: CharterDocument, locale: str) -> tuple[ClauseView, ...]:
+    return tuple(
+        _clause(clause, number, locale) for number, clause in enumerate(document.clauses, start=1)
+    )
+
+
+def _clause(clause: Clause, number: int, locale: str) -> ClauseView:
+    return ClauseView(
+        id=clause.id,
+        number=number,
+        title=spoken(clause.title, locale),
+        html=text.to_html(spoken(clause.text, locale)),
+        law=spoken(clause.law, locale),
+        rules=tuple(_rule(placed) for placed in clause.rules),
+    )
+
+
+def _rule(placed: PlacedRule) -> RuleView:
+    return RuleView(
+        id=placed.id, kind=placed.rule.kind, effects=_effects(placed), acts=placed.rule.acts
+    )
+
+
+def _effects(placed: PlacedRule) -> tuple[Effect, ...]:
+    """Return every effect a rule can have, strictest first."""
+    fixed = _FIXED_EFFECTS.get(placed.rule.kind)
+    if fixed is not None:
+        return fixed
+    values: dict[str, Any] = msgspec.structs.asdict(placed.rule)
+    named = {Effect(value) for value in values.values() if value in set(Effect)}
+    return tuple(sorted(named, key=lambda effect: -effect.severity))
+
+
+def spoken(texts: dict[str, str], locale: str) -> str:
+    """Return one language of a text, the charter's first one where `locale` is missing."""
+    return texts.get(locale) or next(iter(texts.values()), "")
+
+
+class ClauseJson(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause in every language of the charter, as Markdown."""
+
+    id: str
+    title: dict[str, str]
+    text: dict[str, str]
+    law: dict[str, str]
+    category: str
+    rules: tuple[RuleView, ...]
+
+
+class CharterJson(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the charter, for programs. `sha256` is that of the published file."""
+
+    scope: str
+    version: int
+    change: str
+    effective_at: datetime
+    sha256: str
+    locales: tuple[str, ...]
+    title: dict[str, str]
+    preamble: dict[str, str]
+    clauses: tuple[ClauseJson, ...]
+
+
+async def charter_json(tenant: Tenant, number: int | None = None) -> CharterJson:
+    """Return a version as data, the one in force unless `number` names another.
+
+    Errors: NotFound for a version that does not exist or is not in force yet.
+    """
+    version = _find(await effective_versions(tenant), number)
+    document = await _document(version)
+    return CharterJson(
+        scope=TENANT_SCOPE,
+        version=version.number,
+        change="material" if version.is_material else "editorial",
+        effective_at=version.effective_at,
+        sha256=version.sha256,
+        locales=document.locales,
+        title=document.title,
+        preamble=document.preamble,
+        clauses=tuple(_clause_json(clause) for clause in document.clauses),
+    )
+
+
+def _clause_json(clause: Clause) -> ClauseJson:
+    return ClauseJson(
+        id=clause.id,
+        title=clause.title,
+        text=clause.text,
+        law=clause.law,
+        category=clause.category,
+        rules=tuple(_rule(placed) for placed in clause.rules),
+    )
+
+
+TENANT_SCOPE = "tenant"
+
+
+class AcceptanceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member's answer to the charter in force; `decision` is None when there is none."""
+
+    scope: str
+    version: int
+    decision: Decision | None
+    at: datetime | None
+    is_accepted: bool
+
+
+_LAST_ANSWER = """
+    SELECT decision, at FROM charter_acceptance
+     WHERE tenant_id = $1 AND member_id = $2 AND version_id = ANY($3::uuid[])
+     ORDER BY id DESC LIMIT 1
+"""
+
+
+async def acceptance(actor: Actor) -> AcceptanceView:
+    """Return where a member stands with the charter in force.
+
+    Errors: NotFound when the tenant has published none.
+    """
+    current = await in_force(actor.tenant)
+    if current is None:
+        raise NotFound
+    row = await db.fetch_row(_LAST_ANSWER, actor.require_member(), list(current.enough))
+    decision = Decision(row["decision"]) if row else None
+    return AcceptanceView(
+        scope=TENANT_SCOPE,
+        version=current.version.number,
+        decision=decision,
+        at=row["at"] if row else None,
+        # A refusal and a withdrawal end every earlier acceptance, so the last answer tells.
+        is_accepted=decision is Decision.ACCEPTED,
+    )

@@ -1,0 +1,183 @@
+"""What is answered to an act that goes no further: as JSON, as a page, as a fragment."""
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from litestar import Response
+
+from parvis.core import http, i18n
+from parvis.core.http import Req
+from parvis.core.i18n import N_
+from parvis.core.middleware import SAFE, correlation_id
+from parvis.core.problems import JSON
+from parvis.features.charter import queries
+from parvis.features.charter.in_force import InForce, reading
+from parvis.features.charter.interstitial import KeptField, acceptance_page, kept_fields
+from parvis.features.charter.submission import Submission
+from parvis.features.charter.verdict import Cause, Effect, Verdict
+
+ACCEPTANCE_PATH = "/charter/acceptance"
+REQUIRED = N_("Please read and accept the charter before you go on.")
+REFUSED = N_("This goes against the charter, so it was not published.")
+
+
+class RefusedCause(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason of a refusal, in the reader's language, with the address of its clause."""
+
+    clause: str
+    rule: str
+    effect: Effect
+    field: str | None
+    span: tuple[int, int] | None
+    title: str
+    reason: str
+    url: str
+
+
+class RefusedProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """403: the act goes against the charter. Every cause is told."""
+
+    title: str
+    correlation_id: str
+    causes: tuple[RefusedCause, ...]
+    type: str = "about:blank"
+    status: int = 403
+    code: str = "charter_refused"
+
+
+class RequiredProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """403: the charter in force has to be accepted first, at `accept_url`."""
+
+    title: str
+    correlation_id: str
+    scope: str
+    version: int
+    accept_url: str
+    type: str = "about:blank"
+    status: int = 403
+    code: str = "charter_required"
+
+
+class ClauseRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause that speaks against the act: why, and the words meant."""
+
+    id: str
+    title: str
+    reasons: tuple[str, ...]
+    quotes: tuple[str, ...]
+    url: str
+
+
+class RefusedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page of a refusal: the clauses, and the form to correct and send again."""
+
+    clauses: tuple[ClauseRefusal, ...]
+    path: str
+    fields: tuple[KeptField, ...]
+
+
+class RequiredFragment(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that waits for the charter, to be sent on as a whole page."""
+
+    path: str
+    fields: tuple[KeptField, ...]
+
+
+def refused(request: Req, current: InForce, verdict: Verdict, sent: Submission) -> Response[Any]:
+    """Answer 403 with every cause; a page also gives the text back to be corrected."""
+    locale = http.actor_of(request).locale
+    causes = tuple(_cause(cause, current, locale) for cause in verdict.causes)
+    if http.wants_json(request):
+        problem = RefusedProblem(
+            title=i18n.translate(locale, REFUSED),
+            correlation_id=correlation_id(request.scope),
+            causes=causes,
+        )
+        return _problem(problem)
+    view = RefusedPage(
+        clauses=_by_clause([c for c in causes if c.effect is Effect.REFUSE], sent),
+        path=request.url.path,
+        fields=kept_fields(sent.form, locale),
+    )
+    name = "charter/_refused.html" if http.is_htmx(request) else "charter/refused.html"
+    return http.page(request, name, view, status=403)
+
+
+async def required(request: Req, current: InForce, sent: Submission) -> Response[Any]:
+    """Answer that the charter comes first: 403 for programs, the charter itself for people.
+
+    What was about to be sent is kept on the page and offered again after acceptance.
+    """
+    actor = http.actor_of(request)
+    if http.wants_json(request):
+        return _problem(_required_problem(request, current))
+    if request.method in SAFE:
+        return _to_acceptance(request)
+    if http.is_htmx(request):
+        fields = kept_fields(sent.form, actor.locale)
+        view = RequiredFragment(path=request.url.path, fields=fields)
+        return http.page(request, "charter/_required.html", view, status=403)
+    async with reading(actor.tenant):
+        page = await acceptance_page(actor, resume=request.url.path, form=sent.form)
+    return http.page(request, "charter/acceptance.html", page, status=403)
+
+
+def _required_problem(request: Req, current: InForce) -> RequiredProblem:
+    return RequiredProblem(
+        title=i18n.translate(http.actor_of(request).locale, REQUIRED),
+        correlation_id=correlation_id(request.scope),
+        scope=queries.TENANT_SCOPE,
+        version=current.version.number,
+        accept_url=ACCEPTANCE_PATH,
+    )
+
+
+def _to_acceptance(request: Req) -> Response[Any]:
+    """Send a reader to the charter, to come back to the page they are on."""
+    if not http.is_htmx(request):
+        query = request.url.query
+        return http.redirect(_acceptance_of(request.url.path + (f"?{query}" if query else "")))
+    parts = urlsplit(request.headers.get("hx-current-url", ""))
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return Response(b"", headers={"hx-redirect": _acceptance_of(http.same_origin_path(path))})
+
+
+def _acceptance_of(next_path: str) -> str:
+    return f"{ACCEPTANCE_PATH}?next={quote(next_path, safe='/')}"
+
+
+def _cause(cause: Cause, current: InForce, locale: str) -> RefusedCause:
+    return RefusedCause(
+        clause=cause.clause,
+        rule=cause.rule,
+        effect=cause.effect,
+        field=cause.field,
+        span=cause.span,
+        title=queries.spoken(cause.title_by_locale, locale),
+        reason=queries.spoken(cause.reason_by_locale, locale),
+        url=f"/charter/{current.version.number}#{cause.clause}",
+    )
+
+
+def _by_clause(causes: list[RefusedCause], sent: Submission) -> tuple[ClauseRefusal, ...]:
+    grouped: dict[str, list[RefusedCause]] = {}
+    for cause in causes:
+        grouped.setdefault(cause.clause, []).append(cause)
+    return tuple(_clause(group, sent) for group in grouped.values())
+
+
+def _clause(causes: list[RefusedCause], sent: Submission) -> ClauseRefusal:
+    first = causes[0]
+    quotes = (sent.texts[c.field][slice(*c.span)] for c in causes if c.field and c.span)
+    return ClauseRefusal(
+        id=first.clause,
+        title=first.title,
+        reasons=tuple(dict.fromkeys(cause.reason for cause in causes if cause.reason)),
+        quotes=tuple(dict.fromkeys(quotes)),
+        url=first.url,
+    )
+
+
+def _problem(problem: msgspec.Struct) -> Response[Any]:
+    return Response(msgspec.json.encode(problem), status_code=403, media_type=JSON)

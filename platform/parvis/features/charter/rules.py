@@ -1,0 +1,52 @@
+"""From a request's actor to what the judge needs to know; and whose answer to a charter counts."""
+
+from collections.abc import Mapping
+
+from parvis.core import clock
+from parvis.core.actor import Actor
+from parvis.core.errors import Conflict
+from parvis.core.i18n import N_
+from parvis.features.charter.in_force import InForce
+from parvis.features.charter.judge import judge
+from parvis.features.charter.verdict import ActText, Person, Verdict
+from parvis.features.charter.vocabulary import GROUP_PREFIX
+
+
+class CharterChanged(Conflict):
+    """The version answered to is not the one in force: a newer one has to be read."""
+
+    code = "charter_changed"
+    default = N_("A newer version of the charter has been published. Please read it first.")
+
+
+def verdict_on(
+    actor: Actor,
+    in_force: InForce,
+    act: str,
+    *,
+    fields: Mapping[str, str],
+    place: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Return what the charter in force says of an act of this member, now."""
+    written = ActText(act=act, person=person(actor, in_force), fields=fields, place=place)
+    return judge(written, in_force.charter, {}, clock.now())
+
+
+def person(actor: Actor, in_force: InForce) -> Person:
+    """Return the member as charters speak of people: capacity, groups, standing."""
+    groups = (GROUP_PREFIX + role for role in actor.roles)
+    return Person(
+        labels=frozenset((*groups, actor.capacity) if actor.capacity else groups),
+        acceptance=in_force.acceptance_of(actor),
+        name_is_verified=actor.standing.name_is_verified,
+        acr=actor.standing.acr,
+        published=actor.standing.published,
+        warnings=actor.standing.warnings,
+    )
+
+
+def require_current(in_force: InForce | None, number: int) -> InForce:
+    """Return the charter in force when its number is `number`, else raise CharterChanged."""
+    if in_force is None or in_force.version.number != number:
+        raise CharterChanged
+    return in_force

@@ -1,0 +1,98 @@
+"""What a request brings: the texts to judge, and the form to give back when it goes no further."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from parvis.core import http
+from parvis.core.acts import ACTS
+from parvis.core.http import Req
+from parvis.core.middleware import SAFE
+
+# Names of nested form fields: questions.0.title, questions[0][title], questions-0-title.
+_NAME_PARTS = re.compile(r"[.\[\]-]+")
+MOST_DEPTH = 8
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """The texts of an act by field, and the form's own fields as they were typed, in order.
+
+    `community` is the slug of the place that the body itself names, if it does.
+    """
+
+    texts: dict[str, str]
+    form: tuple[tuple[str, str], ...] = ()
+    community: str = ""
+
+
+async def read(request: Req, act: str) -> Submission:
+    """Return what a request brings for `act`, whatever its body says it is.
+
+    A body is looked at as a form and as JSON: the label alone could be made to hide it. What
+    neither can read carries no text, and the handler refuses it.
+    """
+    names = ACTS[act].texts if act in ACTS else ()
+    if request.method in SAFE or not await request.body():
+        return Submission({})
+    form = await _form(request)
+    data = await _json(request)
+    return Submission(
+        texts=dict(_form_texts(form, names)) | dict(_json_texts(data, names)),
+        form=tuple((name, value) for name, value in form if not name.startswith("_")),
+        community=_community(form, data),
+    )
+
+
+async def _form(request: Req) -> list[tuple[str, str]]:
+    """Return the fields that are text, stripped as handlers get them; files are left out."""
+    form = await http.read_form(request)
+    return [
+        (name, value.strip())
+        for name in dict.fromkeys(form)
+        for value in form.getall(name)
+        if isinstance(value, str)
+    ]
+
+
+def _community(form: list[tuple[str, str]], data: Any) -> str:
+    named = data.get("community") if isinstance(data, dict) else dict(form).get("community")
+    return named if isinstance(named, str) else ""
+
+
+def _form_texts(form: list[tuple[str, str]], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    seen: dict[str, int] = {}
+    for name, value in form:
+        if _NAME_PARTS.split(name.rstrip("]"))[-1] in names:
+            number = seen[name] = seen.get(name, -1) + 1
+            yield (f"{name}.{number}" if number else name), value
+
+
+async def _json(request: Req) -> Any:
+    try:
+        return msgspec.json.decode(await request.body())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _json_texts(
+    value: Any, names: tuple[str, ...], path: str = "", depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """Yield every string under a key of `names`, wherever it stands, by its dotted path."""
+    if depth > MOST_DEPTH:
+        return
+    for key, inner in _items(value):
+        inner_path = f"{path}.{key}" if path else str(key)
+        if isinstance(inner, str):
+            if key in names:
+                yield inner_path, inner
+        else:
+            yield from _json_texts(inner, names, inner_path, depth + 1)
+
+
+def _items(value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
