@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from parvis import settings as settings_module
-from parvis.core import acts, crypto, db, events, health, http, problems, static, theming
+from parvis.core import acts, addresses, crypto, db, events, health, http, problems, static, theming
 from parvis.core.db import Database
 from parvis.core.errors import NotFound
 from parvis.core.feature import Feature
@@ -91,6 +91,7 @@ def set_up(settings: Settings) -> None:
     crypto.use(crypto.Keyring(settings.secret_key))
     storage.use(settings)
     mail.use(settings)
+    addresses.use(settings)
     login.use(settings)
     theming.use_folder(Path(settings.themes_dir))
     for feature in FEATURES:

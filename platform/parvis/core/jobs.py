@@ -19,28 +19,33 @@ from parvis.core.ids import TenantId
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=5)
 
 Work = Callable[..., Awaitable[None]]
-JOBS: dict[str, Work] = {}
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A registered piece of work."""
+    """A registered piece of work; `is_outside`: it opens its own transactions."""
 
     name: str
     work: Work
+    is_outside: bool = False
 
 
-def job(name: str) -> Callable[[Work], Job]:
+JOBS: dict[str, Job] = {}
+
+
+def job(name: str, *, outside: bool = False) -> Callable[[Work], Job]:
     """Register the decorated function as the work of jobs called `name`.
 
     It is called with keyword arguments, inside an open transaction of the tenant it was
     enqueued for; an exception rolls that back and the job is tried again with back-off.
+    Work that waits for another machine is `outside` instead: it gets `tenant_id` too, and opens
+    short transactions of its own around the waiting.
     """
 
     def register(work: Work) -> Job:
         if name in JOBS:
             raise ValueError(f"job {name} is registered twice")
-        JOBS[name] = work
-        return Job(name, work)
+        JOBS[name] = Job(name, work, outside)
+        return JOBS[name]
 
     return register
 
@@ -57,21 +62,25 @@ async def enqueue(work: Job, *, at: datetime | None = None, **arguments: UUID | 
     await db.execute(_DEFER, "default", work.name, db.jsonb(arguments), at)
 
 
-async def _run(work: Work, tenant_id: str, arguments: dict[str, Any]) -> None:
-    async with db.transaction(TenantId(UUID(tenant_id))):
-        await work(**arguments)
+async def run(job: Job, tenant_id: TenantId, **arguments: Any) -> None:
+    """Do the work of a job for a tenant, the way the worker does."""
+    if job.is_outside:
+        await job.work(tenant_id=tenant_id, **arguments)
+        return
+    async with db.transaction(tenant_id):
+        await job.work(**arguments)
 
 
 def worker_app(dsn: str) -> procrastinate.App:
     """Return the Procrastinate app that runs every registered job."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=dsn))
-    for name, work in JOBS.items():
-        app.task(name=name, retry=RETRY)(_task(work))
+    for name, registered in JOBS.items():
+        app.task(name=name, retry=RETRY)(_task(registered))
     return app
 
 
-def _task(work: Work) -> Work:
+def _task(registered: Job) -> Work:
     async def task(*, tenant_id: str, **arguments: Any) -> None:
-        await _run(work, tenant_id, arguments)
+        await run(registered, TenantId(UUID(tenant_id)), **arguments)
 
     return task

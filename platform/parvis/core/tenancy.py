@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from parvis.core.db import GONE, Database, from_jsonb
+from parvis.core.db import GONE, Database, fetch_row, from_jsonb
 from parvis.core.ids import TenantId
 
 log = logging.getLogger(__name__)
@@ -63,14 +63,14 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     settings: TenantSettings = TenantSettings()
 
 
-_BY_HOST = """
+_TENANT = """
     SELECT t.id, t.slug, t.name, t.space, t.locales, t.timezone, t.theme, t.settings,
            t.has_meetings, p.host AS primary_host
-      FROM tenant_host h
-      JOIN tenant t ON t.id = h.tenant_id
+      FROM tenant t
       JOIN tenant_host p ON p.tenant_id = t.id AND p.is_primary
-     WHERE h.host = $1
 """
+_BY_HOST = f"{_TENANT} JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = $1"
+_BY_ID = f"{_TENANT} WHERE t.id = $1"
 
 
 class TenantDirectory:
@@ -134,6 +134,14 @@ async def _lost(connection: Any) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), timeout=PING_SECONDS)
         await connection.execute("SELECT 1", timeout=PING_SECONDS)
+
+
+async def current_tenant() -> Tenant:
+    """Return the tenant of the open transaction: what a job knows it by is the id alone."""
+    row = await fetch_row(_BY_ID)
+    if row is None:
+        raise LookupError("the open transaction's tenant is gone, or has no primary host")
+    return tenant_of(row)
 
 
 def tenant_of(row: Any) -> Tenant:
