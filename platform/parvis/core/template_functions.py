@@ -129,12 +129,13 @@ def hx(state: State, **attributes: object) -> Markup:
 
     Underscores become dashes (push_url); a mapping is written as JSON; None is left out.
     """
-    given = {f"hx-{name.replace('_', '-')}": value for name, value in attributes.items()}
-    given["hx-nonce"] = state.lookup("nonce")
-    written = " ".join(
-        _attribute(name, value) for name, value in given.items() if value is not None
-    )
-    return Markup(written)  # noqa: S704  -- every value is escaped
+    written = [
+        _attribute(name.replace("_", "-"), value)
+        for name, value in attributes.items()
+        if value is not None
+    ]
+    written.append(_attribute("nonce", state.lookup("nonce")))
+    return Markup(" ".join(written))  # noqa: S704  -- every value is escaped
 
 
 @pass_state

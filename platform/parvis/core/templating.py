@@ -59,10 +59,5 @@ def template_folders() -> list[Path]:
     return [*sorted(PACKAGE.glob("features/*/templates")), PACKAGE / "templates"]
 
 
-def reload_templates(theme: str) -> None:
-    """Make every later render of the theme read its templates again: for development."""
-    environment(theme).reload_before_render = True
-
-
 def _without_none(value: object) -> object:
     return "" if value is None else value
