@@ -16,10 +16,13 @@ def read_charter(folder: Path) -> str:
     return BASE.sub("", _text(folder))
 
 
-def write_charter(folder: Path, live: LiveCharter) -> None:
-    """Write the live charter to `folder`, naming the version it holds."""
-    base = f"# Version {live.number} ({live.sha256[:12]}), from `parvis tenant export`.\n"
-    (folder / CHARTER_FILE).write_text(base + live.source, "utf-8")
+def write_charter(folder: Path, live: LiveCharter) -> Path:
+    """Write the live charter to `folder`, naming the version it holds; return the file."""
+    file = folder / CHARTER_FILE
+    if not file.is_file() or read_charter(folder) != live.source or live.published_by is not None:
+        base = f"# Version {live.number} ({live.sha256[:12]}), from `parvis tenant export`.\n"
+        file.write_text(base + live.source, "utf-8")
+    return file
 
 
 def is_newer(folder: Path, live: LiveCharter | None) -> bool:

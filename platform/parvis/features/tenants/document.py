@@ -11,7 +11,8 @@ from parvis.features.tenants.strict_toml import Parsed, read
 TENANT_FILE = "tenant.toml"
 CHARTER_FILE = "charter.toml"
 
-Slug = Annotated[str, Meta(pattern="^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+GroupSlug = Annotated[str, Meta(pattern="^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
 Host = Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=253)]
@@ -80,7 +81,7 @@ class ConnectionTable(Struct, frozen=True, kw_only=True):
 
 
 class RoleGroupTable(Struct, frozen=True, kw_only=True):
-    slug: Slug
+    slug: GroupSlug
     title: Lines
     permissions: tuple[str, ...]
 

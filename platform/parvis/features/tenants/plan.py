@@ -33,40 +33,42 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plans(folders: Iterable[Path], settings: Settings) -> list[Plan]:
     """Return what the folders ask for; raise TenantFileError with all that is wrong in any."""
-    found: list[Plan] = []
+    documents = sound_documents(folders, themes=Path(settings.themes_dir))
+    return [
+        Plan(
+            folder=parsed.file.parent,
+            parsed=parsed,
+            charter=read_charter(parsed.file.parent),
+            issuers=_issuers(parsed, settings.demo_issuers),
+            secrets=dict(_secrets(parsed.value.connection)),
+        )
+        for parsed in documents
+    ]
+
+
+def sound_documents(folders: Iterable[Path], *, themes: Path) -> list[Parsed[TenantDocument]]:
+    """Return the documents of folders that can live side by side, charters checked too."""
+    found: list[Parsed[TenantDocument]] = []
     problems: list[Problem] = []
     for folder in folders:
         try:
-            found.append(plan(folder, settings))
+            found.append(verified(folder, themes=themes))
         except TenantFileError as error:
             problems += error.problems
-    problems += verify_together(one.parsed for one in found)
+        problems += _charter_problems(folder / CHARTER_FILE)
+    problems += verify_together(found)
     if problems:
         raise TenantFileError(problems)
     return found
 
 
-def plan(folder: Path, settings: Settings) -> Plan:
-    """Return what one folder asks for; raise TenantFileError with all that is wrong in it."""
-    problems: list[Problem] = []
+def _charter_problems(file: Path) -> tuple[Problem, ...]:
     try:
-        parsed = verified(folder, themes=Path(settings.themes_dir))
+        if file.is_file():  # that it is missing is told with the tenant's own file
+            charter.load(file)
     except TenantFileError as error:
-        problems += error.problems
-    if (folder / CHARTER_FILE).is_file():
-        try:
-            charter.load(folder / CHARTER_FILE)
-        except TenantFileError as error:
-            problems += error.problems
-    if problems:
-        raise TenantFileError(problems)
-    return Plan(
-        folder=folder,
-        parsed=parsed,
-        charter=read_charter(folder),
-        issuers=_issuers(parsed, settings.demo_issuers),
-        secrets=dict(_secrets(parsed.value.connection)),
-    )
+        return error.problems
+    return ()
 
 
 def _issuers(parsed: Parsed[TenantDocument], demo: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""`parvis tenant new | apply | export | list | verify`: tenants as files, for their operator."""
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `tenant` and its subcommands to the command line."""
+    tenant = subparsers.add_parser("tenant", help="keep tenants as files")
+    tenant.set_defaults(run=_run)
+    commands = tenant.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    new = commands.add_parser("new", help="write a commented folder to start from")
+    new.add_argument("slug", metavar="SLUG")
+    new.add_argument("--name", help="the firm's name (default: made from the slug)")
+    new.add_argument("--theme", default="parvis", help="a folder of themes/ (default: parvis)")
+    new.add_argument("--to", type=Path, metavar="DIR", help="write DIR/SLUG (default: tenants/)")
+    apply = commands.add_parser("apply", help="show what changes, then put it live")
+    apply.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    apply.add_argument("--dry-run", action="store_true", help="only show what would change")
+    apply.add_argument("--yes", action="store_true", help="do not ask, even on a terminal")
+    export = commands.add_parser("export", help="write what is live back into files")
+    export.add_argument("slug", metavar="SLUG")
+    export.add_argument("--to", type=Path, metavar="DIR", help="write DIR/SLUG (default: tenants/)")
+    commands.add_parser("list", help="list the tenants that are live")
+    verify = commands.add_parser("verify", help="check files without a database")
+    verify.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Loaded when needed: the other commands should not wait for what this one imports.
+    status: int = import_module("parvis.features.tenants.commands").run(arguments)
+    return status

@@ -1,0 +1,165 @@
+"""What `parvis tenant …` does: 0 done, 1 refused, 2 misused."""
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from parvis import settings as settings_module
+from parvis.core.crypto import Keyring
+from parvis.core.db import Database
+from parvis.core.errors import Unavailable
+from parvis.features.tenants import queries
+from parvis.features.tenants.actions import Applied, apply_plan, find_tenant
+from parvis.features.tenants.export import write_files
+from parvis.features.tenants.plan import Plan, plans, sound_documents
+from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError, hint
+from parvis.features.tenants.starter import write_starter
+from parvis.settings import REPOSITORY, Settings
+
+DONE, REFUSED, MISUSED = 0, 1, 2
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class MisuseError(Exception):
+    """The command line asks for something that cannot be."""
+
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the chosen command; say on stderr what is wrong: 1 refused, 2 misused."""
+    command: Command = COMMANDS[arguments.command]
+    try:
+        return command(arguments)
+    except (TenantFileError, ApplyRefusedError) as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
+    except Unavailable:
+        sys.stderr.write("parvis tenant: the database does not answer\n")
+        return REFUSED
+    except MisuseError as error:
+        sys.stderr.write(f"parvis tenant: {error}\n")
+        return MISUSED
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    slug: str = arguments.slug
+    if not SLUG.fullmatch(slug):
+        raise MisuseError(f'"{slug}" is no slug: small letters, digits and single hyphens')
+    folder = (arguments.to or REPOSITORY / "tenants") / slug
+    if folder.exists():
+        raise ApplyRefusedError(f"{folder} exists already; nothing was written")
+    write_starter(
+        folder, name=arguments.name or slug.replace("-", " ").title(), theme=arguments.theme
+    )
+    sys.stdout.write(f"{folder}: change what is marked with <-, then\n")
+    sys.stdout.write(f"  parvis tenant verify {folder}\n  parvis tenant apply {folder}\n")
+    return DONE
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    themes = Path(REPOSITORY / "themes")
+    for parsed in sound_documents(_folders(arguments.paths), themes=themes):
+        sys.stdout.write(f"{parsed.file.parent}: sound\n")
+    return DONE
+
+
+def run_apply(arguments: argparse.Namespace) -> int:
+    folders, settings = _folders(arguments.paths), _settings()
+    # All are checked before the first is written.
+    return asyncio.run(_apply_all(plans(folders, settings), settings, arguments))
+
+
+async def _apply_all(wanted: list[Plan], settings: Settings, arguments: argparse.Namespace) -> int:
+    for plan in wanted:
+        preview = await apply_plan(plan, settings=settings, dry_run=True)
+        _show(preview)
+        if not preview.changes or arguments.dry_run:
+            continue
+        if not arguments.yes and not _is_agreed(preview.slug):
+            sys.stdout.write("Nothing was written.\n")
+            return REFUSED
+        await apply_plan(plan, settings=settings)
+        sys.stdout.write(f"{preview.slug}: applied\n")
+    return DONE
+
+
+def _show(preview: Applied) -> None:
+    if not preview.changes:
+        sys.stdout.write(f"{preview.slug}: nothing to change\n")
+    for change in preview.changes:
+        sys.stdout.write(f"{change}\n")
+
+
+def _is_agreed(slug: str) -> bool:
+    """Ask where somebody can answer; a script that calls the command has decided already."""
+    if not sys.stdin.isatty():
+        return True
+    return input(f"Apply this to {slug}? [y/N] ").strip().lower() in {"y", "yes", "o", "oui"}
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    live = asyncio.run(_with_database(settings, partial(_live, arguments.slug, settings)))
+    folder = (arguments.to or Path(settings.tenants_dir)) / arguments.slug
+    for file in write_files(folder, live):
+        sys.stdout.write(f"{file}\n")
+    return DONE
+
+
+async def _live(slug: str, settings: Settings, database: Database) -> queries.Live:
+    tenant_id = await find_tenant(database, slug)
+    if tenant_id is None:
+        known = [tenant.slug for tenant in await queries.tenants(database)]
+        raise MisuseError(f'there is no tenant "{slug}"{hint(slug, known)}')
+    async with database.transaction(tenant_id):
+        live = await queries.live_tenant(Keyring(settings.secret_key), settings.demo_issuers)
+    if live is None:
+        raise MisuseError(f'the tenant "{slug}" went away')
+    return live
+
+
+def run_list(_arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    for tenant in asyncio.run(_with_database(settings, queries.tenants)):
+        sys.stdout.write(f"{tenant.slug}\t{tenant.name}\t{' '.join(tenant.hosts)}\n")
+    return DONE
+
+
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:
+    database = await Database(settings.operator_database_url, settings).start()
+    try:
+        return await work(database)
+    finally:
+        await database.stop()
+
+
+def _settings() -> Settings:
+    settings = settings_module.load()
+    if not settings.operator_database_url:
+        raise MisuseError("PARVIS_OPERATOR_DATABASE_URL is not set")
+    return settings
+
+
+def _folders(paths: list[Path]) -> list[Path]:
+    """Return the folders of the given paths; a path may name the folder or its tenant.toml."""
+    folders = [path.parent if path.suffix == ".toml" else path for path in paths]
+    for folder in folders:
+        if not folder.is_dir():
+            raise MisuseError(f"{folder} is no folder")
+    return folders
+
+
+COMMANDS: dict[str, Command] = {
+    "new": run_new,
+    "verify": run_verify,
+    "apply": run_apply,
+    "export": run_export,
+    "list": run_list,
+}
