@@ -4,7 +4,7 @@ One server a pytest worker, two tenants in it: `orvance` and `ardelune`. Between
 members made is deleted; the tenants, their communities and their charters stay.
 """
 
-import contextlib
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -71,11 +71,21 @@ async def migrated(settings: Settings) -> Settings:
 async def app(migrated: Settings) -> AsyncIterator[Litestar]:
     """The application, started, with two tenants applied from their files."""
     application = parvis_app.create_app(migrated)
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(application.lifespan())
-        for slug in ("banque-orvance", "ardelune"):
-            await apply_folder(REPOSITORY / "tenants" / slug, settings=migrated)
-        yield application
+    is_up, is_over = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(_run(application, is_up, is_over))
+    await asyncio.wait_for(is_up.wait(), timeout=20)
+    for slug in ("banque-orvance", "ardelune"):
+        await apply_folder(REPOSITORY / "tenants" / slug, settings=migrated)
+    yield application
+    is_over.set()
+    await running
+
+
+async def _run(application: Litestar, is_up: asyncio.Event, is_over: asyncio.Event) -> None:
+    """Enter and leave the lifespan in one task: fixtures are set up and torn down in two."""
+    async with application.lifespan():
+        is_up.set()
+        await is_over.wait()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.exceptions import HTTPException
@@ -13,6 +13,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 
 from parvis import settings as settings_module
 from parvis.core import acts, addresses, crypto, db, events, health, http, problems, static, theming
@@ -138,7 +139,7 @@ def _openapi() -> OpenAPIConfig:
         title="Parvis",
         version="1",
         description="Everything the pages show and do, as JSON. Errors are RFC 9457 problems.",
-        path="/schema",
+        openapi_router=Router("/schema", route_handlers=[], opt={"public": True}),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         create_examples=False,
     )
@@ -160,6 +161,6 @@ async def gallery(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/{rest:path}", opt={"public": True}, include_in_schema=False, name="anything_else")
-async def anything_else(rest: str) -> None:  # noqa: ARG001 -- the name is in the path
+async def anything_else(rest: FromPath[str]) -> None:  # noqa: ARG001 -- the name is in the path
     """Answer unknown addresses inside the tenant's house, so that their page wears its clothes."""
     raise NotFound

@@ -1,6 +1,7 @@
 """What was acknowledged is durable, what failed left nothing, and a lost database says so."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import asyncpg
@@ -42,14 +43,10 @@ async def broken() -> None:
 
 @post("/late-failure", opt={"open": "a test's own route"})
 async def late_failure() -> str:
-    # The constraint is checked at COMMIT only: the handler believes that all went well.
-    opened = db.current.get()
-    assert opened is not None
-    await opened.connection.execute(
-        "CREATE TEMP TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP;"
-        "INSERT INTO late VALUES (1), (1)"
-    )
+    # A handler that swallows a failed statement believes that all went well; COMMIT knows better.
     await _write("late")
+    with contextlib.suppress(asyncpg.DivisionByZeroError):
+        await db.fetch_value("SELECT 1 / 0 WHERE $1::uuid IS NOT NULL")
     return "done"
 
 
@@ -91,7 +88,8 @@ async def small(app: Litestar, database: Database, clean: None) -> Litestar:
 
 
 async def acts(superuser: asyncpg.Connection) -> set[str]:
-    return {row["act"] for row in await superuser.fetch("SELECT act FROM journal_entry")}
+    rows = await superuser.fetch("SELECT act FROM journal_entry WHERE NOT act LIKE '%.%'")
+    return {row["act"] for row in rows}
 
 
 async def send(small: Litestar, path: str) -> Any:
@@ -200,7 +198,9 @@ async def test_the_worker_runs_a_job_inside_its_tenant(orvance, settings, superu
         await worker.run_worker_async(
             wait=False, install_signal_handlers=False, listen_notify=False
         )
-    row = await superuser.fetchrow("SELECT tenant_id, act FROM journal_entry")
+    row = await superuser.fetchrow(
+        "SELECT tenant_id, act FROM journal_entry WHERE act = 'worked'"
+    )
     assert (row["tenant_id"], row["act"]) == (orvance.tenant.id, "worked")
 
 

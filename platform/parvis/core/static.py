@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from parvis.core import assets, theming
 from parvis.core.assets import Asset
@@ -16,7 +17,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
     include_in_schema=False,
     sync_to_thread=False,
 )
-def immutable_file(request: Request[Any, Any, Any], rest: str) -> Response[bytes]:  # noqa: ARG001
+def immutable_file(request: Request[Any, Any, Any], rest: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
     """Serve one of our own or a theme's files; any other address does not exist."""
     path = request.url.path
     found = assets.find(path) or theming.find(path)
