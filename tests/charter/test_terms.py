@@ -72,3 +72,11 @@ def test_every_field_is_read_and_named():
 def test_an_expression_that_backtracking_engines_choke_on_ends_at_once():
     rule = 'kind = "terms"\neffect = "hold"\npatterns.any = [\'(a+)+z\']'
     assert verdict(charter(rule), "a" * 50_000).effect == "allow"
+
+
+def test_a_report_may_quote_the_words_it_is_about():
+    rule = charter('kind = "terms"\neffect = "refuse"\nwords.any = ["idiot"]')
+    assert verdict(rule, "he called me an idiot", act="content.report").effect == "allow"
+    assert verdict(rule, "you idiot", act="post.edit").effect == "refuse"
+    everywhere = charter('kind = "terms"\neffect = "refuse"\nwords.any = ["idiot"]\nacts = ["*"]')
+    assert verdict(everywhere, "an idiot", act="content.report").effect == "refuse"

@@ -172,9 +172,15 @@ def _clause(table: _ClauseTable) -> Clause:
 
 
 def _placed(clause: str, data: dict[str, Any]) -> PlacedRule:
-    rule: Rule = msgspec.convert(data, KINDS[data["kind"]].spec)
-    # A rule without an id is named by its kind, in ids' own alphabet.
-    return PlacedRule(clause=clause, id=rule.id or rule.kind.replace("_", "-"), rule=rule)
+    kind = KINDS[data["kind"]]
+    rule: Rule = msgspec.convert(data, kind.spec)
+    return PlacedRule(
+        clause=clause,
+        # A rule without an id is named by its kind, in ids' own alphabet.
+        id=rule.id or rule.kind.replace("_", "-"),
+        acts=rule.acts or kind.default_acts,
+        rule=rule,
+    )
 
 
 def _complaints(document: CharterDocument, table: _CharterTable) -> Iterator[Complaint]:

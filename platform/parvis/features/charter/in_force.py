@@ -121,7 +121,9 @@ async def _charter(
         if len(_compiled) >= MOST_COMPILED:
             del _compiled[next(iter(_compiled))]
         document = parse(source, Path(f"{tenant.slug}/charter-{version.number}.toml"))
-        _compiled[version.id] = compile_charter(document, grace_until=grace_until)
+        _compiled[version.id] = compile_charter(
+            document, version_id=version.id, grace_until=grace_until
+        )
     return _compiled[version.id]
 
 

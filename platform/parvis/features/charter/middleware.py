@@ -20,9 +20,9 @@ READ = "read"
 class CharterMiddleware:
     """Judges the act that a route declares, and puts the verdict into the request's state.
 
-    `state.verdict` and `state.charter_version_id` are there for every act that passes. Routes
-    with opt {"open": …} or {"public": True} need no charter; neither does a visitor, whom
-    ActorMiddleware lets into those only. Every transport comes through here.
+    `state.verdict` is there for every act that passes. Routes with opt {"open": …} or
+    {"public": True} need no charter; neither does a visitor, whom ActorMiddleware lets into
+    those only. Every transport comes through here.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,13 +59,11 @@ async def _judge(request: Req, act: str) -> Response[Any] | None:
     current = await in_force(actor.tenant)
     if current is None:
         request.scope["state"]["verdict"] = Verdict()
-        request.scope["state"]["charter_version_id"] = None
         return None
     sent = await submission.read(request, act)
     place = await place_of(request, current, sent)
     verdict = rules.verdict_on(actor, current, act, fields=sent.texts, place=place)
     request.scope["state"]["verdict"] = verdict
-    request.scope["state"]["charter_version_id"] = current.version.id
     if verdict.effect is not Effect.REFUSE:
         return None
     return await _refuse(request, act, current, verdict, sent)

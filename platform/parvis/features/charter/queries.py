@@ -153,9 +153,7 @@ def _clause(clause: Clause, number: int, locale: str) -> ClauseView:
 
 
 def _rule(placed: PlacedRule) -> RuleView:
-    return RuleView(
-        id=placed.id, kind=placed.rule.kind, effects=_effects(placed), acts=placed.rule.acts
-    )
+    return RuleView(id=placed.id, kind=placed.rule.kind, effects=_effects(placed), acts=placed.acts)
 
 
 def _effects(placed: PlacedRule) -> tuple[Effect, ...]:

@@ -20,11 +20,14 @@ Complaint = tuple[KeyPath, str]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule as the file says it. Empty `places` and `people` mean everywhere and everyone."""
+    """A rule as the file says it. Empty `places` and `people` mean everywhere and everyone.
+
+    Empty `acts` mean those its kind covers by default.
+    """
 
     kind: str
     id: Slug | None = None
-    acts: tuple[str, ...] = ("*",)
+    acts: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     except_people: tuple[str, ...] = ()
@@ -32,10 +35,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class PlacedRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule with its clause, and the id by which causes name it."""
+    """A rule with its clause, the id by which causes name it, and the acts it covers."""
 
     clause: str
     id: str
+    acts: tuple[str, ...]
     rule: Rule
 
     def covers(self, act: ActText) -> bool:
@@ -46,7 +50,7 @@ class PlacedRule(msgspec.Struct, frozen=True, kw_only=True):
         rule = self.rule
         if rule.places and act.place.isdisjoint(rule.places):
             return False
-        return _any_matches(rule.acts, act.act)
+        return _any_matches(self.acts, act.act)
 
     def covers_person(self, person: Person) -> bool:
         rule = self.rule
@@ -98,6 +102,9 @@ class Kind(Protocol):
 
     @property
     def spec(self) -> type[Rule]: ...
+
+    @property
+    def default_acts(self) -> tuple[str, ...]: ...
 
     def complaints(self, rule: Any) -> Iterator[Complaint]:
         """Yield what is wrong with a rule that has the right shape, with the key's path."""

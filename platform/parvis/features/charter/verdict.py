@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from parvis.core.ids import CharterVersionId
+
 Span = tuple[int, int]
 Texts = dict[str, str]
 
@@ -83,10 +85,14 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The strictest effect of all causes, and all of them, strictest first."""
+    """The strictest effect of all causes, and all of them, strictest first.
+
+    `charter_version_id` is the version judged by, None where a file alone was.
+    """
 
     effect: Effect = Effect.ALLOW
     causes: tuple[Cause, ...] = ()
+    charter_version_id: CharterVersionId | None = None
 
     def spans(self, field: str, effect: Effect) -> list[Span]:
         """Return the spans of `field` that causes of one effect point at, in order."""
@@ -96,20 +102,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
             if cause.field == field and cause.effect is effect and cause.span is not None
         )
 
-    def part(self, prefix: str) -> "Verdict":
-        """Return the verdict on one of several texts sent together, such as `questions.0`.
 
-        Keeps what is about the whole act; fields lose the prefix.
-        """
-        start = prefix + "."
-        return verdict_of(
-            msgspec.structs.replace(cause, field=cause.field and cause.field.removeprefix(start))
-            for cause in self.causes
-            if cause.field is None or cause.field.startswith(start)
-        )
-
-
-def verdict_of(causes: Iterable[Cause]) -> Verdict:
+def verdict_of(
+    causes: Iterable[Cause], charter_version_id: CharterVersionId | None = None
+) -> Verdict:
     """Return the verdict that `causes` make together."""
     ordered = sorted(causes, key=lambda cause: -cause.effect.severity)
-    return Verdict(effect=strictest(cause.effect for cause in ordered), causes=tuple(ordered))
+    return Verdict(
+        effect=strictest(cause.effect for cause in ordered),
+        causes=tuple(ordered),
+        charter_version_id=charter_version_id,
+    )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from parvis.features.charter.kinds.base import PerRuleKind
 from parvis.features.charter.rule import Finding, PlacedRule, Reading, Rule
 from parvis.features.charter.verdict import Acceptance, Effect
+from parvis.features.charter.vocabulary import EVERYTHING
 
 
 class AcceptanceRule(Rule, frozen=True, kw_only=True):
@@ -17,6 +18,7 @@ class AcceptanceRule(Rule, frozen=True, kw_only=True):
 class AcceptanceKind(PerRuleKind):
     name = "acceptance"
     spec = AcceptanceRule
+    default_acts = EVERYTHING
 
     def find(self, placed: PlacedRule, rule: Any, reading: Reading) -> Iterator[Finding]:  # noqa: ARG002
         if not _is_accepted(reading):

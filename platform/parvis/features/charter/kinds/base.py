@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from parvis.features.charter.rule import Check, Complaint, Finding, PlacedRule, Reading, Rule
+from parvis.features.charter.vocabulary import WRITING
 
 
 class PerRuleKind:
@@ -11,6 +12,7 @@ class PerRuleKind:
 
     name: str
     spec: type[Rule]
+    default_acts: tuple[str, ...] = WRITING
 
     def complaints(self, rule: Any) -> Iterator[Complaint]:  # noqa: ARG002 -- most have none
         return iter(())

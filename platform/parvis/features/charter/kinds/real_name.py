@@ -6,6 +6,7 @@ from typing import Literal
 from parvis.features.charter.kinds.base import PerRuleKind
 from parvis.features.charter.rule import Finding, PlacedRule, Reading, Rule
 from parvis.features.charter.verdict import Effect
+from parvis.features.charter.vocabulary import EVERYTHING
 
 NAME_FIELD = "display_name"
 
@@ -20,6 +21,7 @@ class RealNameRule(Rule, frozen=True, kw_only=True):
 class RealNameKind(PerRuleKind):
     name = "real_name"
     spec = RealNameRule
+    default_acts = EVERYTHING
 
     def find(self, placed: PlacedRule, rule: RealNameRule, reading: Reading) -> Iterator[Finding]:
         person = reading.act.person

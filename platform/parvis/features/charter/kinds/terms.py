@@ -16,6 +16,7 @@ from msgspec import Meta
 from parvis.features.charter.folding import FoldedText, fold, fold_words
 from parvis.features.charter.rule import Check, Complaint, Finding, PlacedRule, Reading, Rule
 from parvis.features.charter.verdict import Effect, Span
+from parvis.features.charter.vocabulary import WRITING
 
 ANY_LANGUAGE = "any"
 STEM_MARK = "*"
@@ -51,6 +52,7 @@ class _Term(msgspec.Struct, frozen=True):
 class TermsKind:
     name = "terms"
     spec = TermsRule
+    default_acts = WRITING
 
     def complaints(self, rule: Any) -> Iterator[Complaint]:
         if not (rule.words or rule.phrases or rule.patterns):
