@@ -1,10 +1,9 @@
 """The JSON API of a meeting for members: everything its pages show and do."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from parvis.core import http
 from parvis.core.http import Req
@@ -18,13 +17,13 @@ from parvis.features.meetings.queries.own import OwnQuestions, SimilarQuestions,
 from parvis.features.meetings.queries.questions import Filter, QuestionPage, Sort, Tab
 from parvis.features.meetings.queries.story import QuestionPage as QuestionStory
 from parvis.features.meetings.queries.views import MeetingView
-from parvis.features.meetings.verdicts import charter_version, verdict_on, verdicts_on
+from parvis.features.meetings.verdicts import verdict_on, verdicts_on
 
 TAGS = ["meetings"]
 
 
 @get("/api/v1/meetings/{slug:str}", operation_id="getMeeting", tags=TAGS)
-async def get_meeting(request: Req, slug: str) -> MeetingView:
+async def get_meeting(request: Req, slug: FromPath[str]) -> MeetingView:
     """Return a meeting with its frozen dates and how they were counted."""
     _, view = await meetings.load(http.actor_of(request), slug)
     return view
@@ -33,12 +32,12 @@ async def get_meeting(request: Req, slug: str) -> MeetingView:
 @get("/api/v1/meetings/{slug:str}/questions", operation_id="listQuestions", tags=TAGS)
 async def list_questions(
     request: Req,
-    slug: str,
+    slug: FromPath[str],
     *,
-    tab: Tab = "all",
-    sort: Sort = "support",
-    topic: str | None = None,
-    after: str | None = None,
+    tab: FromQuery[Tab] = "all",
+    sort: FromQuery[Sort] = "support",
+    topic: FromQuery[str | None] = None,
+    after: FromQuery[str | None] = None,
 ) -> QuestionPage:
     """Return one page of the questions that the caller sees."""
     actor = http.actor_of(request)
@@ -53,14 +52,14 @@ async def list_questions(
     operation_id="submitQuestions",
     tags=TAGS,
 )
-async def submit_questions(request: Req, slug: str, data: NewSubmission) -> SubmissionView:
+async def submit_questions(
+    request: Req, slug: FromPath[str], data: JSONBody[NewSubmission]
+) -> SubmissionView:
     """Take one to ten questions in, and return their receipt."""
     actor = http.actor_of(request)
     meeting = await rules.access_meeting(actor, slug)
     verdicts = verdicts_on(request, len(data.questions))
-    sent = await asking.submit(
-        actor, meeting, data, verdicts, charter_version_id=charter_version(request)
-    )
+    sent = await asking.submit(actor, meeting, data, verdicts)
     return await own.receipt(actor, sent.submission_id)
 
 
@@ -70,7 +69,7 @@ async def submit_questions(request: Req, slug: str, data: NewSubmission) -> Subm
     tags=TAGS,
 )
 async def list_similar(
-    request: Req, slug: str, title: Annotated[str, Parameter(max_length=300)]
+    request: Req, slug: FromPath[str], title: FromQuery[str]
 ) -> SimilarQuestions:
     """Return up to three live questions whose titles share the words of `title`."""
     actor = http.actor_of(request)
@@ -79,7 +78,7 @@ async def list_similar(
 
 
 @get("/api/v1/meetings/{slug:str}/questions/mine", operation_id="listOwnQuestions", tags=TAGS)
-async def list_own(request: Req, slug: str) -> OwnQuestions:
+async def list_own(request: Req, slug: FromPath[str]) -> OwnQuestions:
     """Return what the caller sent to the meeting, with receipts."""
     actor = http.actor_of(request)
     meeting = await rules.access_meeting(actor, slug)
@@ -87,13 +86,13 @@ async def list_own(request: Req, slug: str) -> OwnQuestions:
 
 
 @get("/api/v1/submissions/{submission_id:uuid}", operation_id="getSubmission", tags=TAGS)
-async def get_submission(request: Req, submission_id: UUID) -> SubmissionView:
+async def get_submission(request: Req, submission_id: FromPath[UUID]) -> SubmissionView:
     """Return the receipt of a submission."""
     return await own.receipt(http.actor_of(request), submission_id)
 
 
 @get("/api/v1/questions/{question_id:uuid}", operation_id="getQuestion", tags=TAGS)
-async def get_question(request: Req, question_id: UUID) -> QuestionStory:
+async def get_question(request: Req, question_id: FromPath[UUID]) -> QuestionStory:
     """Return a question, where it stands on both tracks, its story and its answer."""
     actor = http.actor_of(request)
     return await story.question_page(actor, await rules.access_question(actor, question_id))
@@ -105,13 +104,13 @@ async def get_question(request: Req, question_id: UUID) -> QuestionStory:
     operation_id="editQuestion",
     tags=TAGS,
 )
-async def edit_question(request: Req, question_id: UUID, data: NewQuestion) -> QuestionStory:
+async def edit_question(
+    request: Req, question_id: FromPath[UUID], data: JSONBody[NewQuestion]
+) -> QuestionStory:
     """Keep a new wording of the caller's own question."""
     actor = http.actor_of(request)
     question = await rules.access_own_question(actor, question_id)
-    await asking.edit(
-        actor, question, data, verdict_on(request), charter_version_id=charter_version(request)
-    )
+    await asking.edit(actor, question, data, verdict_on(request))
     return await story.question_page(actor, await rules.access_question(actor, question_id))
 
 
@@ -122,7 +121,7 @@ async def edit_question(request: Req, question_id: UUID, data: NewQuestion) -> Q
     tags=TAGS,
     status_code=200,
 )
-async def withdraw_question(request: Req, question_id: UUID) -> QuestionStory:
+async def withdraw_question(request: Req, question_id: FromPath[UUID]) -> QuestionStory:
     """Take the caller's own question back."""
     actor = http.actor_of(request)
     await asking.withdraw(actor, await rules.access_own_question(actor, question_id))
@@ -136,7 +135,7 @@ async def withdraw_question(request: Req, question_id: UUID) -> QuestionStory:
     tags=TAGS,
     status_code=200,
 )
-async def support_question(request: Req, question_id: UUID) -> Supported:
+async def support_question(request: Req, question_id: FromPath[UUID]) -> Supported:
     """Count the caller's support, once."""
     actor = http.actor_of(request)
     return await support.add(actor, await rules.access_question(actor, question_id))
@@ -149,7 +148,7 @@ async def support_question(request: Req, question_id: UUID) -> Supported:
     tags=TAGS,
     status_code=200,
 )
-async def unsupport_question(request: Req, question_id: UUID) -> Supported:
+async def unsupport_question(request: Req, question_id: FromPath[UUID]) -> Supported:
     """Take the caller's support back."""
     actor = http.actor_of(request)
     return await support.remove(actor, await rules.access_question(actor, question_id))

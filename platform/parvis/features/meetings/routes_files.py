@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from parvis.core import db, http
@@ -38,7 +38,9 @@ class CertificateForm(msgspec.Struct, frozen=True, kw_only=True):
     include_in_schema=False,
     request_max_body_size=MOST_BODY,
 )
-async def attach_certificate(request: Req, submission_id: UUID) -> Response[Any] | Redirect:
+async def attach_certificate(
+    request: Req, submission_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
     """Keep the certificate and show the receipt, or say what is wrong with the file."""
     actor = http.actor_of(request)
     try:
@@ -63,7 +65,7 @@ async def attach_certificate(request: Req, submission_id: UUID) -> Response[Any]
 )
 async def upload_certificate(
     request: Req,
-    submission_id: UUID,
+    submission_id: FromPath[UUID],
     data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> SubmissionView:
     """Keep the certificate of registration: PDF, PNG or JPEG, 2 MB at most."""
@@ -84,7 +86,7 @@ async def _content(given: object) -> bytes:
     opt={"transaction": "own"},
     include_in_schema=False,
 )
-async def certificate(request: Req, submission_id: UUID) -> Response[Any]:
+async def certificate(request: Req, submission_id: FromPath[UUID]) -> Response[Any]:
     """Hand the certificate to its owner, or to those who check holdings."""
     actor = http.actor_of(request)
     async with db.transaction(actor.tenant.id):
@@ -100,7 +102,7 @@ async def certificate(request: Req, submission_id: UUID) -> Response[Any]:
     opt={"transaction": "own"},
     include_in_schema=False,
 )
-async def document(request: Req, slug: str, document_id: UUID) -> Response[Any]:
+async def document(request: Req, slug: FromPath[str], document_id: FromPath[UUID]) -> Response[Any]:
     """Hand a document of the meeting to a member."""
     actor = http.actor_of(request)
     async with db.transaction(actor.tenant.id):

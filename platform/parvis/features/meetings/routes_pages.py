@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parvis.core import http, i18n
@@ -22,7 +23,7 @@ from parvis.features.meetings.queries.questions import Filter, QuestionPage
 from parvis.features.meetings.queries.views import MeetingView
 from parvis.features.meetings.rules import WindowClosed
 from parvis.features.meetings.tables import Channel
-from parvis.features.meetings.verdicts import charter_version, verdict_on, verdicts_on
+from parvis.features.meetings.verdicts import verdict_on, verdicts_on
 
 
 class AskForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ async def all_meetings() -> Redirect:
 
 
 @get("/meetings/{slug:str}", include_in_schema=False)
-async def meeting_page(request: Req, slug: str) -> Response[Any]:
+async def meeting_page(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Show the questions of a meeting; the further pages of the list alone, to htmx."""
     asked = http.convert(_first_of_each(request), Filter)
     page = await _page(request, slug, asked, Typed())
@@ -87,7 +88,7 @@ async def _page(request: Req, slug: str, asked: Filter, typed: Typed) -> Meeting
     opt={"act": "question.submit"},
     include_in_schema=False,
 )
-async def ask(request: Req, slug: str) -> Response[Any] | Redirect:
+async def ask(request: Req, slug: FromPath[str]) -> Response[Any] | Redirect:
     """Take a question in and show its receipt, or the form again with what was written."""
     actor = http.actor_of(request)
     meeting = await rules.access_meeting(actor, slug)
@@ -104,7 +105,6 @@ async def ask(request: Req, slug: str) -> Response[Any] | Redirect:
             meeting,
             given,
             verdicts_on(request, 1),
-            charter_version_id=charter_version(request),
         )
     except (Invalid, WindowClosed) as error:
         page = await _page(request, slug, Filter(), typed_again(request, fields, error))
@@ -123,7 +123,7 @@ def typed_again(request: Req, fields: dict[str, Any], error: AppError) -> Typed:
 
 
 @get("/meetings/{slug:str}/questions/similar", include_in_schema=False)
-async def similar(request: Req, slug: str, title: str = "") -> Response[Any]:
+async def similar(request: Req, slug: FromPath[str], title: FromQuery[str] = "") -> Response[Any]:
     """Show questions like the one being typed."""
     actor = http.actor_of(request)
     meeting = await rules.access_meeting(actor, slug)
@@ -132,7 +132,7 @@ async def similar(request: Req, slug: str, title: str = "") -> Response[Any]:
 
 
 @get("/meetings/{slug:str}/mine", include_in_schema=False)
-async def mine(request: Req, slug: str) -> Response[Any]:
+async def mine(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Show what the member sent to the meeting, with receipts."""
     actor = http.actor_of(request)
     meeting, view = await meetings.load(actor, slug)
@@ -141,14 +141,14 @@ async def mine(request: Req, slug: str) -> Response[Any]:
 
 
 @get("/submissions/{submission_id:uuid}", include_in_schema=False)
-async def receipt(request: Req, submission_id: UUID) -> Response[Any]:
+async def receipt(request: Req, submission_id: FromPath[UUID]) -> Response[Any]:
     """Show the receipt of what was sent."""
     view = await own.receipt(http.actor_of(request), submission_id)
     return http.page(request, "meetings/receipt.html", view, errors={})
 
 
 @get("/questions/{question_id:uuid}", include_in_schema=False)
-async def question(request: Req, question_id: UUID) -> Response[Any]:
+async def question(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     """Show one question, where it stands, its story and its answer."""
     actor = http.actor_of(request)
     found = await rules.access_question(actor, question_id)
@@ -157,7 +157,7 @@ async def question(request: Req, question_id: UUID) -> Response[Any]:
 
 
 @get("/questions/{question_id:uuid}/edit", include_in_schema=False)
-async def edit_form(request: Req, question_id: UUID) -> Response[Any]:
+async def edit_form(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     """Show the author the words of their question to change."""
     found = await rules.access_own_question(http.actor_of(request), question_id)
     words = await questions.words_of(found)
@@ -166,7 +166,7 @@ async def edit_form(request: Req, question_id: UUID) -> Response[Any]:
 
 
 @post("/questions/{question_id:uuid}/edit", opt={"act": "question.edit"}, include_in_schema=False)
-async def edit(request: Req, question_id: UUID) -> Response[Any] | Redirect:
+async def edit(request: Req, question_id: FromPath[UUID]) -> Response[Any] | Redirect:
     """Keep the new words, or show the form again."""
     actor = http.actor_of(request)
     found = await rules.access_own_question(actor, question_id)
@@ -178,7 +178,6 @@ async def edit(request: Req, question_id: UUID) -> Response[Any] | Redirect:
             found,
             given,
             verdict_on(request),
-            charter_version_id=charter_version(request),
         )
     except Invalid as error:
         typed = typed_again(request, fields, error)
@@ -191,7 +190,7 @@ async def edit(request: Req, question_id: UUID) -> Response[Any] | Redirect:
     opt={"act": "question.withdraw"},
     include_in_schema=False,
 )
-async def withdraw(request: Req, question_id: UUID) -> Redirect:
+async def withdraw(request: Req, question_id: FromPath[UUID]) -> Redirect:
     """Take one's question back and show what one has sent."""
     actor = http.actor_of(request)
     found = await rules.access_own_question(actor, question_id)
@@ -204,7 +203,7 @@ async def withdraw(request: Req, question_id: UUID) -> Redirect:
     opt={"act": "question.support"},
     include_in_schema=False,
 )
-async def add_support(request: Req, question_id: UUID) -> Response[Any] | Redirect:
+async def add_support(request: Req, question_id: FromPath[UUID]) -> Response[Any] | Redirect:
     """Count the member's support, and show the vote button as it now is."""
     actor = http.actor_of(request)
     found = await rules.access_question(actor, question_id)
@@ -216,7 +215,7 @@ async def add_support(request: Req, question_id: UUID) -> Response[Any] | Redire
     opt={"act": "question.support"},
     include_in_schema=False,
 )
-async def remove_support(request: Req, question_id: UUID) -> Response[Any] | Redirect:
+async def remove_support(request: Req, question_id: FromPath[UUID]) -> Response[Any] | Redirect:
     """Take the member's support back, and show the vote button as it now is."""
     actor = http.actor_of(request)
     found = await rules.access_question(actor, question_id)

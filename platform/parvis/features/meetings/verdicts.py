@@ -3,19 +3,12 @@
 import msgspec
 
 from parvis.core.http import Req
-from parvis.core.ids import CharterVersionId
 from parvis.features.charter.verdict import Cause, Effect, Verdict, verdict_of
 
 
 def verdict_on(request: Req) -> Verdict:
     """Return the charter's verdict on the request."""
     found: Verdict = request.state.verdict
-    return found
-
-
-def charter_version(request: Req) -> CharterVersionId | None:
-    """Return the version of the charter that the request was judged by."""
-    found: CharterVersionId | None = request.state.charter_version_id
     return found
 
 

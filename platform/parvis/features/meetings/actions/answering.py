@@ -248,6 +248,15 @@ async def _require_new_hand(actor: Actor, answer: AnswerFacts, step: Step) -> No
         raise FourEyes
 
 
+_ACTS = {
+    "drafted": "answer.drafted",
+    "legal_approved": "answer.approved_legal",
+    "board_approved": "answer.approved_board",
+    "published": "answer.published",
+    "returned": "answer.returned",
+}
+
+
 async def sign(
     actor: Actor, answer: AnswerFacts, version_id: UUID, step: str, **noted: str | None
 ) -> None:
@@ -266,7 +275,7 @@ async def sign(
         raise FourEyes from None
     await journal.record(
         actor,
-        f"answer.{step}",
+        _ACTS[step],
         subject=("answer", answer.id),
         data={"version": version_id, **{k: v for k, v in noted.items() if k != "note"}},
     )

@@ -11,7 +11,7 @@ from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
-from parvis.core.ids import CharterVersionId, QuestionId, new_id
+from parvis.core.ids import QuestionId, new_id
 from parvis.features.charter.verdict import Verdict
 from parvis.features.contributions import actions as contributions
 from parvis.features.contributions.actions import Written
@@ -54,8 +54,6 @@ async def submit(
     meeting: MeetingFacts,
     given: NewSubmission,
     verdicts: Sequence[Verdict],
-    *,
-    charter_version_id: CharterVersionId | None = None,
 ) -> Sent:
     """Take questions in: delivered at once, shown as the charter's verdict on each allows.
 
@@ -76,7 +74,6 @@ async def submit(
             title=question.title,
             body=question.body,
             verdict=verdict,
-            charter_version_id=charter_version_id,
         )
         for question, verdict in zip(given.questions, verdicts, strict=True)
     ]
@@ -214,8 +211,6 @@ async def edit(
     question: QuestionFacts,
     given: NewQuestion,
     verdict: Verdict,
-    *,
-    charter_version_id: CharterVersionId | None = None,
 ) -> Written:
     """Keep a new wording; what was sent stays, and stays receipted.
 
@@ -224,12 +219,7 @@ async def edit(
     if not rules.can_edit(actor, question):
         raise Conflict(N_("This question is being answered: its words can no longer change."))
     written = await contributions.revise(
-        actor,
-        question.id,
-        title=given.title,
-        body=given.body,
-        verdict=verdict,
-        charter_version_id=charter_version_id,
+        actor, question.id, title=given.title, body=given.body, verdict=verdict
     )
     if question.visibility == Visibility.HELD:
         shown = Visibility.VISIBLE if written.is_live else Visibility.PENDING

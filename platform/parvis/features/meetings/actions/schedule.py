@@ -70,6 +70,14 @@ async def open_meeting(actor: Actor, given: OpenMeeting) -> MeetingId:
     for a slug in use.
     """
     rules.require(actor, "meeting:manage")
+    return await announce(actor, given)
+
+
+async def announce(actor: Actor, given: OpenMeeting) -> MeetingId:
+    """Do what `open_meeting` does for an operator who applies a tenant's files, a member of none.
+
+    Needs: that the caller has checked who may.
+    """
     preset = load_preset(given.preset)
     mode = preset.require_mode(given.mode or preset.default_mode)
     found = compute_deadlines(preset, given.meeting_date, mode=mode, seat=given.seat)
