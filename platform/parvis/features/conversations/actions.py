@@ -18,14 +18,15 @@ from parvis.features.contributions.actions import Written
 from parvis.features.conversations import rules
 from parvis.features.conversations.rules import Said
 
-Title = Annotated[str, Meta(min_length=1, max_length=160)]
-Body = Annotated[str, Meta(min_length=1, max_length=10_000)]
+# PostgreSQL stores no NUL.
+STORABLE = r"^[^\u0000]*$"
+Title = Annotated[str, Meta(min_length=1, max_length=160, pattern=STORABLE)]
+Body = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=STORABLE)]
 
 
 class PostInput(msgspec.Struct, frozen=True, kw_only=True):
-    """A new post. `community` is a slug; `announcement` speaks for the firm. Markdown body."""
+    """A new post, its body in Markdown. `announcement` speaks for the firm."""
 
-    community: Annotated[str, Meta(min_length=1, max_length=60)]
     title: Title
     body: Body
     kind: Literal["discussion", "question", "announcement"] = "discussion"

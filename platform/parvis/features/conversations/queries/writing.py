@@ -38,9 +38,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ComposePage(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of a new post: the communities to choose from, and the fields so far."""
+    """The form of a new post. `place` is the one of `communities` that it is for.
+
+    None of both for who is in no community yet.
+    """
 
     communities: tuple[OwnCommunity, ...]
+    place: OwnCommunity | None
     may_announce: bool
     draft: Draft
 
@@ -60,10 +64,13 @@ _WORDS = """
 """
 
 
-async def compose_page(actor: Actor, draft: Draft) -> ComposePage:
-    """Return the form of a new post."""
+async def compose_page(actor: Actor, slug: str | None, draft: Draft) -> ComposePage:
+    """Return the form of a new post in one of the actor's communities, the first by default."""
+    communities = await own_communities(actor)
+    asked = (community for community in communities if community.slug == slug)
     return ComposePage(
-        communities=await own_communities(actor),
+        communities=communities,
+        place=next(asked, communities[0] if communities else None),
         may_announce=actor.may(Permission.POST_OFFICIAL),
         draft=draft,
     )

@@ -42,11 +42,16 @@ async def list_posts(
     return await feed.posts(actor, community, after=after, limit=limit)
 
 
-@post("/api/v1/posts", opt={"act": "post.publish"}, operation_id="publishPost", tags=TAGS)
-async def publish_post(request: Req, data: PostInput) -> PostView:
+@post(
+    "/api/v1/communities/{slug:str}/posts",
+    opt={"act": "post.publish"},
+    operation_id="publishPost",
+    tags=TAGS,
+)
+async def publish_post(request: Req, slug: str, data: PostInput) -> PostView:
     """Publish a post. `status` is `held` when a moderator reads it first."""
     actor = http.actor_of(request)
-    community = await communities.access_community(actor, data.community)
+    community = await communities.access_community(actor, slug)
     written = await actions.publish_post(actor, community, data, request.state.verdict)
     return await posts.post_view(actor, written.id)
 

@@ -21,20 +21,20 @@ Answer = Response[Any] | Redirect
 
 
 @get("/posts/new", include_in_schema=False)
-async def compose(request: Req) -> Response[Any]:
-    """Show the form of a new post; the address may name its community and kind."""
-    return await _compose(request, dict(request.query_params))
+async def compose(request: Req, community: str | None = None) -> Response[Any]:
+    """Show the form of a new post, in the community asked for or the member's first."""
+    return await _compose(request, community, dict(request.query_params))
 
 
-@post("/posts", opt={"act": "post.publish"}, include_in_schema=False)
-async def publish(request: Req) -> Answer:
+@post("/communities/{slug:str}/posts", opt={"act": "post.publish"}, include_in_schema=False)
+async def publish(request: Req, slug: str) -> Answer:
     """Publish a post and show it, or show the form again with what is wrong."""
     actor = http.actor_of(request)
+    community = await communities.access_community(actor, slug)
     try:
         data = await http.decode(request, PostInput)
     except Invalid as error:
-        return await _compose(request, await http.form_fields(request), error)
-    community = await communities.access_community(actor, data.community)
+        return await _compose(request, slug, await http.form_fields(request), error)
     written = await actions.publish_post(actor, community, data, request.state.verdict)
     return http.redirect(f"/posts/{written.id}")
 
@@ -128,10 +128,10 @@ async def toggle_thanks(request: Req, post_id: UUID) -> Answer:
 
 
 async def _compose(
-    request: Req, values: dict[str, str], error: Invalid | None = None
+    request: Req, slug: str | None, values: dict[str, str], error: Invalid | None = None
 ) -> Response[Any]:
     actor = http.actor_of(request)
-    view = await writing.compose_page(actor, Draft.of(actor, values, error))
+    view = await writing.compose_page(actor, slug, Draft.of(actor, values, error))
     return _form(request, "conversations/compose.html", view, error)
 
 

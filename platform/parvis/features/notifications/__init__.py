@@ -1,0 +1,22 @@
+"""Notices: what happened to a member's own things, told once in the app and, where due, by mail."""
+
+from parvis.core.events import (
+    AnswerPublished,
+    ContributionDecided,
+    ContributionShown,
+    QuestionStateTold,
+)
+from parvis.core.feature import Feature
+from parvis.features.notifications import news
+from parvis.features.notifications.routes import HANDLERS
+
+FEATURE = Feature(
+    name="notifications",
+    handlers=HANDLERS,
+    subscriptions=(
+        (ContributionDecided, news.tell_decision),
+        (ContributionShown, news.tell_comment),
+        (QuestionStateTold, news.tell_question_moved),
+        (AnswerPublished, news.tell_answer),
+    ),
+)

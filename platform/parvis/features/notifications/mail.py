@@ -1,0 +1,69 @@
+"""The mail of a notice: written in its reader's language, sent once."""
+
+from typing import Any
+from uuid import UUID
+
+from parvis.core import addresses, clock, db, jobs, templating, tenancy
+from parvis.core.ids import TenantId
+from parvis.core.tenancy import Tenant
+from parvis.features.notifications import queries
+from parvis.integrations import mail
+from parvis.integrations.mail import Mail
+
+# Comments are told in the app only: a lively post would fill a mailbox.
+MAILED = frozenset({"contribution_decided", "question_moved", "answer_published"})
+
+_UNSENT = """
+    SELECT n.id, n.kind, n.subject_kind, n.subject_id, n.data, n.created_at, n.dedupe,
+           n.read_at IS NOT NULL AS is_read, m.email, m.display_name, m.locale
+      FROM notice n
+      JOIN member m ON m.tenant_id = n.tenant_id AND m.id = n.member_id
+     WHERE n.tenant_id = $1 AND n.id = $2 AND n.mailed_at IS NULL
+       AND m.email IS NOT NULL AND m.state = 'active'
+"""
+_SENT = "UPDATE notice SET mailed_at = $3 WHERE tenant_id = $1 AND id = $2"
+
+
+@jobs.job("notifications.mail_notice", outside=True)
+async def mail_notice(*, tenant_id: TenantId, notice_id: str) -> None:
+    """Send a notice to its member's address, unless that was done.
+
+    No transaction is open while the mail server is waited for. Should the process end between
+    sending and noting it, the mail goes out again under the same Message-ID.
+    """
+    async with db.transaction(tenant_id):
+        written = await _write(UUID(notice_id))
+    if written is None:
+        return
+    await mail.mailer().send(written)
+    async with db.transaction(tenant_id):
+        await db.execute(_SENT, UUID(notice_id), clock.now())
+
+
+async def _write(notice_id: UUID) -> Mail | None:
+    row = await db.fetch_row(_UNSENT, notice_id)
+    if row is None:
+        return None
+    tenant = await tenancy.current_tenant()
+    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    view = queries.view(row, locale)
+    return Mail(
+        to=row["email"],
+        to_name=row["display_name"],
+        sender_name=tenant.space,
+        subject=view.headline,
+        text=_render(tenant, locale, view, "txt"),
+        html=_render(tenant, locale, view, "html"),
+        dedupe=f"{tenant.id}/{row['dedupe']}",
+    )
+
+
+def _render(tenant: Tenant, locale: str, view: queries.NoticeView, suffix: str) -> str:
+    context: dict[str, Any] = {"tenant": tenant, "site": addresses.site(tenant), "view": view}
+    return templating.render(
+        theme=tenant.theme,
+        locale=locale,
+        timezone=tenant.timezone,
+        name=f"notifications/mail/{view.kind}.{suffix}",
+        context=context,
+    )

@@ -1,0 +1,97 @@
+"""What members are told of: each handler hears an event of a lower tier, in its transaction."""
+
+from uuid import UUID
+
+from parvis.core import db
+from parvis.core.events import (
+    AnswerPublished,
+    ContributionDecided,
+    ContributionShown,
+    QuestionStateTold,
+)
+from parvis.core.text import excerpt
+from parvis.features.notifications.actions import tell
+
+TITLE_LENGTH = 80
+
+_WORDS = "SELECT title, body FROM revision WHERE tenant_id = $1 AND id = $2"
+_COMMENT = """
+    SELECT post.author_id, r.title, m.display_name AS name
+      FROM contribution post
+      JOIN revision r ON r.tenant_id = $1 AND r.id = post.live_revision_id
+      JOIN member m ON m.tenant_id = $1 AND m.id = $3
+     WHERE post.tenant_id = $1 AND post.id = $2
+"""
+
+
+async def tell_decision(event: ContributionDecided) -> None:
+    """Tell the author what a moderator decided, with the moderator's words."""
+    if event.action == "escalate":
+        return
+    await tell(
+        event.author_id,
+        "contribution_decided",
+        subject=(event.kind, event.contribution_id),
+        data={
+            "action": event.action,
+            "title": await _title(event.revision_id),
+            "text": event.text,
+        },
+        dedupe=f"decision/{event.decision_id}",
+    )
+
+
+async def tell_comment(event: ContributionShown) -> None:
+    """Tell the author of a post that somebody else commented on it."""
+    if event.kind != "comment" or event.parent_id is None:
+        return
+    row = await db.fetch_row(_COMMENT, event.parent_id, event.author_id)
+    if row is None or row["author_id"] == event.author_id:
+        return
+    await tell(
+        row["author_id"],
+        "comment_on_post",
+        subject=("comment", event.contribution_id),
+        data={"name": row["name"], "title": row["title"]},
+        dedupe=f"comment/{event.contribution_id}",
+    )
+
+
+async def tell_question_moved(event: QuestionStateTold) -> None:
+    """Tell the author of a question where it stands now."""
+    await tell(
+        event.member_id,
+        "question_moved",
+        subject=("question", event.question_id),
+        data={
+            "track": event.track,
+            "state": event.to_state,
+            "number": event.number,
+            "title": event.title,
+            "text": event.reason,
+        },
+        dedupe=f"question-event/{event.event_id}",
+    )
+
+
+async def tell_answer(event: AnswerPublished) -> None:
+    """Tell an asker that the answer, or its correction, is online."""
+    await tell(
+        event.member_id,
+        "answer_published",
+        subject=("question", event.question_id),
+        data={
+            "number": event.number,
+            "title": event.title,
+            "is_correction": event.is_correction,
+        },
+        dedupe=f"answer/{event.question_id}/{event.version_id}",
+    )
+
+
+async def _title(revision_id: UUID) -> str:
+    """Return what to call a text: its title, or how a comment begins."""
+    row = await db.fetch_row(_WORDS, revision_id)
+    if row is None:
+        return ""
+    return row["title"] or excerpt(row["body"], TITLE_LENGTH)

@@ -1,0 +1,40 @@
+"""What a notice says, in its reader's language: the page, the JSON and the mail agree."""
+
+from typing import Any
+
+from parvis.core import i18n
+from parvis.core.i18n import N_
+from parvis.features.meetings.states import LABELS
+from parvis.features.meetings.tables import Track
+
+_DECIDED = {
+    "publish": N_("“{title}” is published."),
+    "return": N_("“{title}” is returned to you for a change."),
+    "refuse": N_("“{title}” is not published."),
+    "redact": N_("“{title}” is published with passages masked."),
+}
+_COMMENTED = N_("{name} commented on “{title}”.")
+_MOVED = N_("Your question no. {number}: {state}.")
+_ANSWERED = N_("Your question no. {number} has its answer.")
+_CORRECTED = N_("The answer to your question no. {number} was corrected.")
+
+_PATHS = {"post": "/posts/", "comment": "/comments/", "question": "/questions/"}
+
+
+def headline(kind: str, data: dict[str, Any], locale: str) -> str:
+    """Return the one sentence of a notice."""
+    if kind == "contribution_decided":
+        return i18n.translate(locale, _DECIDED[data["action"]], title=data["title"])
+    if kind == "comment_on_post":
+        return i18n.translate(locale, _COMMENTED, name=data["name"], title=data["title"])
+    if kind == "question_moved":
+        label = LABELS[Track(data["track"])][data["state"]]
+        state = i18n.translate(locale, label)
+        return i18n.translate(locale, _MOVED, number=data["number"], state=state)
+    message = _CORRECTED if data["is_correction"] else _ANSWERED
+    return i18n.translate(locale, message, number=data["number"])
+
+
+def path(subject_kind: str, subject_id: Any) -> str:
+    """Return where the subject of a notice is read."""
+    return f"{_PATHS[subject_kind]}{subject_id}"
