@@ -28,7 +28,10 @@ document.addEventListener("keydown", ({ key }) => {
 });
 
 // A refused form comes back with a summary: the reader lands on it.
-const land = () => document.querySelector("[data-errors]")?.focus();
+const land = () => {
+  const summary = document.querySelector("[data-errors]:not([data-seen])");
+  if (summary) { summary.dataset.seen = ""; summary.focus(); }
+};
 document.addEventListener("htmx:after:swap", land);
 land();
 
