@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, delete, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -25,7 +26,7 @@ async def communities(request: Req) -> Response[Any]:
     opt={"act": "community.join"},
     include_in_schema=False,
 )
-async def join(request: Req, slug: str) -> Redirect:
+async def join(request: Req, slug: FromPath[str]) -> Redirect:
     """Join, or ask to, and show the community."""
     await _join(request, slug)
     return http.redirect(f"/communities/{slug}")
@@ -36,7 +37,7 @@ async def join(request: Req, slug: str) -> Redirect:
     opt={"open": LEAVING},
     include_in_schema=False,
 )
-async def leave(request: Req, slug: str) -> Redirect:
+async def leave(request: Req, slug: FromPath[str]) -> Redirect:
     """Leave, and show the communities there are."""
     await _leave(request, slug)
     return http.redirect("/communities")
@@ -49,7 +50,7 @@ async def list_communities(request: Req) -> CommunityList:
 
 
 @get("/api/v1/communities/{slug:str}", operation_id="getCommunity", tags=["communities"])
-async def get_community(request: Req, slug: str) -> CommunityView:
+async def get_community(request: Req, slug: FromPath[str]) -> CommunityView:
     """Return one community."""
     return await _view(request, slug)
 
@@ -61,7 +62,7 @@ async def get_community(request: Req, slug: str) -> CommunityView:
     tags=["communities"],
     status_code=200,
 )
-async def join_community(request: Req, slug: str) -> CommunityView:
+async def join_community(request: Req, slug: FromPath[str]) -> CommunityView:
     """Join a community, or ask to where one joins on request."""
     await _join(request, slug)
     return await _view(request, slug)
@@ -73,7 +74,7 @@ async def join_community(request: Req, slug: str) -> CommunityView:
     operation_id="leaveCommunity",
     tags=["communities"],
 )
-async def leave_community(request: Req, slug: str) -> None:
+async def leave_community(request: Req, slug: FromPath[str]) -> None:
     """Leave a community, or take a request back."""
     await _leave(request, slug)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -13,8 +13,8 @@ from parvis.core.pagination import Page
 from parvis.features.notifications import actions, queries
 from parvis.features.notifications.queries import NoticeView
 
-After = Annotated[str | None, Parameter(description="`next_after` of the page before.")]
-Limit = Annotated[int | None, Parameter(description="Items a page, 1 to 100; 20 by default.")]
+After = Annotated[str | None, QueryParameter(description="`next_after` of the page before.")]
+Limit = Annotated[int | None, QueryParameter(description="Items a page, 1 to 100; 20 by default.")]
 OWN_NOTICES = "Nobody else ever sees whether a notice was read."
 
 
@@ -28,7 +28,7 @@ async def notifications(request: Req, after: After = None) -> Response[Any]:
 
 
 @get("/notifications/{notice_id:uuid}", include_in_schema=False)
-async def open_notice(request: Req, notice_id: UUID) -> Redirect:
+async def open_notice(request: Req, notice_id: FromPath[UUID]) -> Redirect:
     """Lead to what a notice is about; having been there, it counts as read."""
     actor = http.actor_of(request)
     view = await queries.notice(actor, notice_id)
@@ -58,7 +58,7 @@ async def list_notifications(
     tags=["notifications"],
     status_code=200,
 )
-async def read_notification(request: Req, notice_id: UUID) -> NoticeView:
+async def read_notification(request: Req, notice_id: FromPath[UUID]) -> NoticeView:
     """Mark one notice as read."""
     actor = http.actor_of(request)
     await actions.mark_read(actor, notice_id)

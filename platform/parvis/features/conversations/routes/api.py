@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from parvis.core import http
 from parvis.core.http import Req
@@ -19,13 +19,13 @@ from parvis.features.conversations.queries.feed import Voice
 from parvis.features.conversations.queries.post import CommentView, PostView
 
 TAGS = ["conversations"]
-After = Annotated[str | None, Parameter(description="`next_after` of the page before.")]
-Limit = Annotated[int | None, Parameter(description="Items a page, 1 to 100; 20 by default.")]
+After = Annotated[str | None, QueryParameter(description="`next_after` of the page before.")]
+Limit = Annotated[int | None, QueryParameter(description="Items a page, 1 to 100; 20 by default.")]
 
 
 @get("/api/v1/feed", operation_id="getFeed", tags=TAGS)
 async def get_feed(
-    request: Req, voice: Voice | None = None, after: After = None, limit: Limit = None
+    request: Req, voice: FromQuery[Voice | None] = None, after: After = None, limit: Limit = None
 ) -> Page[PostCard]:
     """Return the posts of the member's communities, newest first."""
     return await feed.feed(http.actor_of(request), voice=voice, after=after, limit=limit)
@@ -33,7 +33,7 @@ async def get_feed(
 
 @get("/api/v1/communities/{slug:str}/posts", operation_id="listPosts", tags=TAGS)
 async def list_posts(
-    request: Req, slug: str, after: After = None, limit: Limit = None
+    request: Req, slug: FromPath[str], after: After = None, limit: Limit = None
 ) -> Page[PostCard]:
     """Return a community's posts, newest first; 403 where only its members read them."""
     actor = http.actor_of(request)
@@ -48,7 +48,7 @@ async def list_posts(
     operation_id="publishPost",
     tags=TAGS,
 )
-async def publish_post(request: Req, slug: str, data: PostInput) -> PostView:
+async def publish_post(request: Req, slug: FromPath[str], data: JSONBody[PostInput]) -> PostView:
     """Publish a post. `status` is `held` when a moderator reads it first."""
     actor = http.actor_of(request)
     community = await communities.access_community(actor, slug)
@@ -57,14 +57,14 @@ async def publish_post(request: Req, slug: str, data: PostInput) -> PostView:
 
 
 @get("/api/v1/posts/{post_id:uuid}", operation_id="getPost", tags=TAGS)
-async def get_post(request: Req, post_id: UUID) -> PostView:
+async def get_post(request: Req, post_id: FromPath[UUID]) -> PostView:
     """Return a post."""
     actor = http.actor_of(request)
     return await posts.post_view(actor, (await rules.access_post(actor, post_id)).id)
 
 
 @put("/api/v1/posts/{post_id:uuid}", opt={"act": "post.edit"}, operation_id="editPost", tags=TAGS)
-async def edit_post(request: Req, post_id: UUID, data: PostEdit) -> PostView:
+async def edit_post(request: Req, post_id: FromPath[UUID], data: JSONBody[PostEdit]) -> PostView:
     """Change a post. `change` is `held` when a moderator reads the new words first."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -78,7 +78,7 @@ async def edit_post(request: Req, post_id: UUID, data: PostEdit) -> PostView:
     operation_id="withdrawPost",
     tags=TAGS,
 )
-async def withdraw_post(request: Req, post_id: UUID) -> None:
+async def withdraw_post(request: Req, post_id: FromPath[UUID]) -> None:
     """Take a post back."""
     actor = http.actor_of(request)
     await actions.withdraw(actor, await rules.access_post(actor, post_id))
@@ -91,7 +91,7 @@ async def withdraw_post(request: Req, post_id: UUID) -> None:
     tags=TAGS,
     status_code=200,
 )
-async def thank_for_post(request: Req, post_id: UUID) -> PostView:
+async def thank_for_post(request: Req, post_id: FromPath[UUID]) -> PostView:
     """Thank for a post; twice is once."""
     actor = http.actor_of(request)
     await actions.thank(actor, await rules.access_post(actor, post_id))
@@ -104,7 +104,7 @@ async def thank_for_post(request: Req, post_id: UUID) -> PostView:
     operation_id="takeThanksBack",
     tags=TAGS,
 )
-async def take_thanks_back(request: Req, post_id: UUID) -> None:
+async def take_thanks_back(request: Req, post_id: FromPath[UUID]) -> None:
     """Take thanks back."""
     actor = http.actor_of(request)
     await actions.take_thanks_back(actor, await rules.access_post(actor, post_id))
@@ -112,7 +112,7 @@ async def take_thanks_back(request: Req, post_id: UUID) -> None:
 
 @get("/api/v1/posts/{post_id:uuid}/comments", operation_id="listComments", tags=TAGS)
 async def list_comments(
-    request: Req, post_id: UUID, after: After = None, limit: Limit = None
+    request: Req, post_id: FromPath[UUID], after: After = None, limit: Limit = None
 ) -> Page[CommentView]:
     """Return a post's comments, oldest first."""
     actor = http.actor_of(request)
@@ -126,7 +126,9 @@ async def list_comments(
     operation_id="publishComment",
     tags=TAGS,
 )
-async def publish_comment(request: Req, post_id: UUID, data: CommentInput) -> CommentView:
+async def publish_comment(
+    request: Req, post_id: FromPath[UUID], data: JSONBody[CommentInput]
+) -> CommentView:
     """Comment on a post. `status` is `held` when a moderator reads it first."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -135,7 +137,7 @@ async def publish_comment(request: Req, post_id: UUID, data: CommentInput) -> Co
 
 
 @get("/api/v1/comments/{comment_id:uuid}", operation_id="getComment", tags=TAGS)
-async def get_comment(request: Req, comment_id: UUID) -> CommentView:
+async def get_comment(request: Req, comment_id: FromPath[UUID]) -> CommentView:
     """Return a comment."""
     actor = http.actor_of(request)
     return await posts.comment_view(actor, await rules.access_comment(actor, comment_id))
@@ -147,7 +149,9 @@ async def get_comment(request: Req, comment_id: UUID) -> CommentView:
     operation_id="editComment",
     tags=TAGS,
 )
-async def edit_comment(request: Req, comment_id: UUID, data: CommentInput) -> CommentView:
+async def edit_comment(
+    request: Req, comment_id: FromPath[UUID], data: JSONBody[CommentInput]
+) -> CommentView:
     """Change a comment. `change` is `held` when a moderator reads the new words first."""
     actor = http.actor_of(request)
     said = await rules.access_comment(actor, comment_id)
@@ -161,7 +165,7 @@ async def edit_comment(request: Req, comment_id: UUID, data: CommentInput) -> Co
     operation_id="withdrawComment",
     tags=TAGS,
 )
-async def withdraw_comment(request: Req, comment_id: UUID) -> None:
+async def withdraw_comment(request: Req, comment_id: FromPath[UUID]) -> None:
     """Take a comment back."""
     actor = http.actor_of(request)
     await actions.withdraw(actor, await rules.access_comment(actor, comment_id))

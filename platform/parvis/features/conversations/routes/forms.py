@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -21,13 +22,13 @@ Answer = Response[Any] | Redirect
 
 
 @get("/posts/new", include_in_schema=False)
-async def compose(request: Req, community: str | None = None) -> Response[Any]:
+async def compose(request: Req, community: FromQuery[str | None] = None) -> Response[Any]:
     """Show the form of a new post, in the community asked for or the member's first."""
     return await _compose(request, community, dict(request.query_params))
 
 
 @post("/communities/{slug:str}/posts", opt={"act": "post.publish"}, include_in_schema=False)
-async def publish(request: Req, slug: str) -> Answer:
+async def publish(request: Req, slug: FromPath[str]) -> Answer:
     """Publish a post and show it, or show the form again with what is wrong."""
     actor = http.actor_of(request)
     community = await communities.access_community(actor, slug)
@@ -40,14 +41,14 @@ async def publish(request: Req, slug: str) -> Answer:
 
 
 @get("/posts/{post_id:uuid}/edit", include_in_schema=False)
-async def edit_post_form(request: Req, post_id: UUID) -> Response[Any]:
+async def edit_post_form(request: Req, post_id: FromPath[UUID]) -> Response[Any]:
     """Show the form to change a post, with what its author last wrote."""
     actor = http.actor_of(request)
     return await _edit(request, await rules.access_post(actor, post_id))
 
 
 @post("/posts/{post_id:uuid}/edit", opt={"act": "post.edit"}, include_in_schema=False)
-async def edit_post(request: Req, post_id: UUID) -> Answer:
+async def edit_post(request: Req, post_id: FromPath[UUID]) -> Answer:
     """Change a post and show it."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -60,7 +61,7 @@ async def edit_post(request: Req, post_id: UUID) -> Answer:
 
 
 @post("/posts/{post_id:uuid}/comments", opt={"act": "comment.publish"}, include_in_schema=False)
-async def comment(request: Req, post_id: UUID) -> Answer:
+async def comment(request: Req, post_id: FromPath[UUID]) -> Answer:
     """Comment on a post and show the comment."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -75,14 +76,14 @@ async def comment(request: Req, post_id: UUID) -> Answer:
 
 
 @get("/comments/{comment_id:uuid}/edit", include_in_schema=False)
-async def edit_comment_form(request: Req, comment_id: UUID) -> Response[Any]:
+async def edit_comment_form(request: Req, comment_id: FromPath[UUID]) -> Response[Any]:
     """Show the form to change a comment, with what its author last wrote."""
     actor = http.actor_of(request)
     return await _edit(request, await rules.access_comment(actor, comment_id))
 
 
 @post("/comments/{comment_id:uuid}/edit", opt={"act": "comment.edit"}, include_in_schema=False)
-async def edit_comment(request: Req, comment_id: UUID) -> Answer:
+async def edit_comment(request: Req, comment_id: FromPath[UUID]) -> Answer:
     """Change a comment and show it."""
     actor = http.actor_of(request)
     said = await rules.access_comment(actor, comment_id)
@@ -95,7 +96,7 @@ async def edit_comment(request: Req, comment_id: UUID) -> Answer:
 
 
 @post("/posts/{post_id:uuid}/withdrawal", opt={"act": "content.withdraw"}, include_in_schema=False)
-async def withdraw_post(request: Req, post_id: UUID) -> Redirect:
+async def withdraw_post(request: Req, post_id: FromPath[UUID]) -> Redirect:
     """Take a post back and show its community."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -108,7 +109,7 @@ async def withdraw_post(request: Req, post_id: UUID) -> Redirect:
     opt={"act": "content.withdraw"},
     include_in_schema=False,
 )
-async def withdraw_comment(request: Req, comment_id: UUID) -> Redirect:
+async def withdraw_comment(request: Req, comment_id: FromPath[UUID]) -> Redirect:
     """Take a comment back and show its post."""
     actor = http.actor_of(request)
     said = await rules.access_comment(actor, comment_id)
@@ -117,7 +118,7 @@ async def withdraw_comment(request: Req, comment_id: UUID) -> Redirect:
 
 
 @post("/posts/{post_id:uuid}/thanks", opt={"act": "reaction.add"}, include_in_schema=False)
-async def toggle_thanks(request: Req, post_id: UUID) -> Answer:
+async def toggle_thanks(request: Req, post_id: FromPath[UUID]) -> Answer:
     """Thank for a post, or take the thanks back; htmx gets the button in its new state."""
     actor = http.actor_of(request)
     await actions.toggle_thanks(actor, await rules.access_post(actor, post_id))

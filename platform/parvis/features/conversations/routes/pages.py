@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -15,11 +15,13 @@ from parvis.features.conversations.queries import feed, post
 from parvis.features.conversations.queries.feed import Voice
 from parvis.features.conversations.queries.writing import Draft
 
-Cursor = Annotated[str | None, Parameter(description="`next_after` of the page before.")]
+Cursor = Annotated[str | None, QueryParameter(description="`next_after` of the page before.")]
 
 
 @get("/", include_in_schema=False)
-async def home(request: Req, voice: Voice | None = None, after: Cursor = None) -> Response[Any]:
+async def home(
+    request: Req, voice: FromQuery[Voice | None] = None, after: Cursor = None
+) -> Response[Any]:
     """Show the feed; htmx asks for further cards only."""
     actor = http.actor_of(request)
     if http.is_htmx(request) and after:
@@ -30,7 +32,7 @@ async def home(request: Req, voice: Voice | None = None, after: Cursor = None) -
 
 
 @get("/communities/{slug:str}", include_in_schema=False)
-async def community(request: Req, slug: str, after: Cursor = None) -> Response[Any]:
+async def community(request: Req, slug: FromPath[str], after: Cursor = None) -> Response[Any]:
     """Show a community with its posts; htmx asks for further cards only."""
     actor = http.actor_of(request)
     place = await communities.access_community(actor, slug)
@@ -42,7 +44,7 @@ async def community(request: Req, slug: str, after: Cursor = None) -> Response[A
 
 
 @get("/posts/{post_id:uuid}", include_in_schema=False)
-async def one_post(request: Req, post_id: UUID, after: Cursor = None) -> Response[Any]:
+async def one_post(request: Req, post_id: FromPath[UUID], after: Cursor = None) -> Response[Any]:
     """Show a post with its comments; htmx asks for further comments only."""
     actor = http.actor_of(request)
     said = await rules.access_post(actor, post_id)
@@ -54,7 +56,7 @@ async def one_post(request: Req, post_id: UUID, after: Cursor = None) -> Respons
 
 
 @get("/comments/{comment_id:uuid}", include_in_schema=False)
-async def one_comment(request: Req, comment_id: UUID) -> Redirect:
+async def one_comment(request: Req, comment_id: FromPath[UUID]) -> Redirect:
     """Lead to a comment among its neighbours."""
     comment = await rules.access_comment(http.actor_of(request), comment_id)
     return http.redirect(await post.address(comment))
