@@ -52,7 +52,7 @@ def _merge(container: Any, struct: msgspec.Struct) -> None:
         value = getattr(struct, field.name)
         if field.name in container:
             _replace(container, field.name, value)
-        elif value is not None and (field.required or value != field.default):
+        elif field.required or value not in (None, {}, (), field.default):
             container.append(field.name, _item(value, field.type))
 
 
@@ -64,8 +64,12 @@ def _replace(container: Any, name: str, value: Any) -> None:
         _merge(before, value)
     elif isinstance(before, AoT):
         _merge_entries(before, value)
-    elif before.unwrap() != msgspec.to_builtins(value, builtin_types=_DATES):
+    elif _plain(before) != msgspec.to_builtins(value, builtin_types=_DATES):
         container[name] = _item(value, type(value))
+
+
+def _plain(item: Any) -> Any:
+    return item.unwrap() if hasattr(item, "unwrap") else item  # booleans come as they are
 
 
 def _merge_entries(entries: AoT, wanted: Iterable[Any]) -> None:
@@ -87,7 +91,7 @@ def _item(value: Any, shape: Any) -> Any:
     holds_tables = any(
         isinstance(inner, type) and issubclass(inner, msgspec.Struct) for inner in get_args(shape)
     )
-    if isinstance(value, tuple) and holds_tables:
+    if value and isinstance(value, tuple) and holds_tables:
         entries = tomlkit.aot()
         for one in value:
             entries.append(_table(one))

@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 from parvis.core import clock, db
 from parvis.core.actor import Actor
-from parvis.core.permissions import Permission
 from parvis.core.tenancy import Tenant
-from parvis.features.meetings.actions.schedule import OpenMeeting, open_meeting
+from parvis.features.meetings.actions.schedule import OpenMeeting, announce
 from parvis.features.meetings.facts import StatutoryChannel, Topic
 from parvis.features.meetings.presets import load_preset
 from parvis.features.tenants.document import MeetingPolicyTable, MeetingTable
@@ -46,7 +45,7 @@ async def write_meetings(wanted: Plan, tenant: Tenant) -> None:
         if meeting.slug in standing:
             await _rename(meeting, policy)
         else:
-            await open_meeting(operator(tenant), announced(meeting, policy))
+            await announce(operator(tenant), announced(meeting, policy))
 
 
 def announced(meeting: MeetingTable, policy: MeetingPolicyTable) -> OpenMeeting:
@@ -76,12 +75,8 @@ def _channel(policy: MeetingPolicyTable) -> StatutoryChannel | None:
 
 
 def operator(tenant: Tenant) -> Actor:
-    """Return who acts when files are applied: no member, and of all permissions only this one."""
-    return Actor(
-        tenant=tenant,
-        locale=tenant.locales[0],
-        permissions=frozenset({Permission.MEETING_MANAGE}),
-    )
+    """Return who acts when files are applied: no member of the tenant."""
+    return Actor(tenant=tenant, locale=tenant.locales[0])
 
 
 async def _rename(meeting: MeetingTable, policy: MeetingPolicyTable) -> None:
