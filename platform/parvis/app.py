@@ -139,7 +139,9 @@ def _openapi() -> OpenAPIConfig:
         title="Parvis",
         version="1",
         description="Everything the pages show and do, as JSON. Errors are RFC 9457 problems.",
-        openapi_router=Router("/schema", route_handlers=[], opt={"public": True}),
+        openapi_router=Router(
+            "/schema", route_handlers=[], opt={"public": True}, include_in_schema=False
+        ),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         create_examples=False,
     )
