@@ -8,9 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
-import boto3
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from parvis.core.errors import NotFound, Unavailable
@@ -140,7 +138,11 @@ class S3Storage:
 
     @cached_property
     def _client(self) -> Any:
-        # Made at first use, in a thread: boto3 reads a megabyte of service models.
+        # At first use and in a thread: boto3 takes a third of a second to import, and reads a
+        # megabyte of service models.
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
