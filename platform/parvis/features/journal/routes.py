@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from parvis.core import http
 from parvis.core.http import Req
@@ -27,7 +28,7 @@ class JournalView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/admin/journal", include_in_schema=False)
-async def journal_screen(request: Req, after: str | None = None) -> Response[Any]:
+async def journal_screen(request: Req, after: FromQuery[str | None] = None) -> Response[Any]:
     """Search the journal, or read one subject's story from its beginning."""
     actor = http.actor_of(request)
     rules.require_reader(actor)
@@ -45,7 +46,7 @@ async def journal_screen(request: Req, after: str | None = None) -> Response[Any
 
 
 @get("/admin/journal/{entry_id:uuid}", include_in_schema=False)
-async def entry_screen(request: Req, entry_id: UUID) -> Response[Any]:
+async def entry_screen(request: Req, entry_id: FromPath[UUID]) -> Response[Any]:
     """Show one entry with all it holds."""
     view = await queries.entry(http.actor_of(request), entry_id)
     return http.page(request, "journal/entry.html", view)
@@ -55,12 +56,12 @@ async def entry_screen(request: Req, entry_id: UUID) -> Response[Any]:
 async def list_entries(
     request: Req,
     *,
-    act: str | None = None,
-    person: str | None = None,
-    subject: str | None = None,
-    from_day: dt.date | None = None,
-    to_day: dt.date | None = None,
-    after: str | None = None,
+    act: FromQuery[str | None] = None,
+    person: FromQuery[str | None] = None,
+    subject: FromQuery[str | None] = None,
+    from_day: FromQuery[dt.date | None] = None,
+    to_day: FromQuery[dt.date | None] = None,
+    after: FromQuery[str | None] = None,
 ) -> Page[Entry]:
     """List entries that match, newest first, 50 a page."""
     search = Search(act=act, person=person, subject=subject, from_day=from_day, to_day=to_day)
@@ -68,6 +69,6 @@ async def list_entries(
 
 
 @get("/api/v1/journal/{entry_id:uuid}", operation_id="getJournalEntry", tags=["journal"])
-async def get_entry(request: Req, entry_id: UUID) -> Entry:
+async def get_entry(request: Req, entry_id: FromPath[UUID]) -> Entry:
     """Return one entry."""
     return await queries.entry(http.actor_of(request), entry_id)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -32,14 +33,14 @@ async def admin_home(request: Req) -> Redirect:
 
 
 @get("/admin/moderation", include_in_schema=False)
-async def queue_screen(request: Req, after: str | None = None) -> Response[Any]:
+async def queue_screen(request: Req, after: FromQuery[str | None] = None) -> Response[Any]:
     """Show a list of the queue; where there is room, its first case beside it."""
     view = await screens.list_screen(http.actor_of(request), _list(request), after)
     return http.page(request, PAGE, view, pane="list")
 
 
 @get("/admin/moderation/{item_id:uuid}", include_in_schema=False)
-async def case_screen(request: Req, item_id: UUID) -> Response[Any]:
+async def case_screen(request: Req, item_id: FromPath[UUID]) -> Response[Any]:
     """Show one case; the list beside it where there is room."""
     case = await screens.case_screen(http.actor_of(request), item_id)
     return await _page(request, case)
@@ -50,7 +51,7 @@ async def case_screen(request: Req, item_id: UUID) -> Response[Any]:
     opt={"act": "review.claim"},
     include_in_schema=False,
 )
-async def claim(request: Req, item_id: UUID) -> Answer:
+async def claim(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Take charge of a case and show it with its decision form."""
     return await _do(request, item_id, actions.claim, SeenInput)
 
@@ -60,13 +61,13 @@ async def claim(request: Req, item_id: UUID) -> Answer:
     opt={"act": "review.release"},
     include_in_schema=False,
 )
-async def release(request: Req, item_id: UUID) -> Answer:
+async def release(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Put a case back and show it."""
     return await _do(request, item_id, actions.release, SeenInput)
 
 
 @post("/admin/moderation/{item_id:uuid}/hold", opt={"act": "review.claim"}, include_in_schema=False)
-async def hold(request: Req, item_id: UUID) -> Answer:
+async def hold(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Keep a case for a day and show it."""
     return await _do(request, item_id, actions.hold, SeenInput)
 
@@ -76,7 +77,7 @@ async def hold(request: Req, item_id: UUID) -> Answer:
     opt={"act": "review.hand_over"},
     include_in_schema=False,
 )
-async def hand_over(request: Req, item_id: UUID) -> Answer:
+async def hand_over(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Give a case to a colleague and show it."""
     return await _do(request, item_id, actions.hand_over, HandOverInput)
 
@@ -87,7 +88,7 @@ async def hand_over(request: Req, item_id: UUID) -> Answer:
     include_in_schema=False,
     status_code=200,
 )
-async def renew(request: Req, item_id: UUID) -> Answer:
+async def renew(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Hold a case ten minutes more while it is on screen; the page asks for this by itself."""
     try:
         until = await actions.renew(http.actor_of(request), item_id)
@@ -105,7 +106,7 @@ async def renew(request: Req, item_id: UUID) -> Answer:
     include_in_schema=False,
     status_code=200,
 )
-async def prepare_letter(request: Req, item_id: UUID) -> Response[Any]:
+async def prepare_letter(request: Req, item_id: FromPath[UUID]) -> Response[Any]:
     """Show the text the author would read for this choice; nothing is decided."""
     form = _form(await http.form_fields(request))
     letter = None
@@ -115,7 +116,7 @@ async def prepare_letter(request: Req, item_id: UUID) -> Response[Any]:
     form = form.with_letter(letter)
     case = await screens.case_screen(http.actor_of(request), item_id, form)
     if http.is_htmx(request):
-        return http.fragment(request, "moderation/_letter.html", case)
+        return http.fragment(request, "moderation/_letter.html", screen=case)
     return await _page(request, case)
 
 
@@ -124,7 +125,7 @@ async def prepare_letter(request: Req, item_id: UUID) -> Response[Any]:
     opt={"act": "review.decide"},
     include_in_schema=False,
 )
-async def decide(request: Req, item_id: UUID) -> Answer:
+async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Decide and go on to the next case, or show the form again with what is wrong."""
     form = _form(await http.form_fields(request))
     try:
@@ -139,7 +140,7 @@ async def decide(request: Req, item_id: UUID) -> Answer:
     return http.redirect(f"/admin/moderation?list={_list(request)}")
 
 
-async def _do(request: Req, item_id: UUID, action: Any, shape: type[Any]) -> Answer:
+async def _do(request: Req, item_id: FromPath[UUID], action: Any, shape: type[Any]) -> Answer:
     """Carry a moderator's form out and show the case, or what happened to it in the meantime."""
     given = await http.decode(request, shape)
     try:
@@ -149,7 +150,7 @@ async def _do(request: Req, item_id: UUID, action: Any, shape: type[Any]) -> Ans
     return _back(request, item_id)
 
 
-async def _read_first(request: Req, item_id: UUID, form: DecisionForm) -> Response[Any]:
+async def _read_first(request: Req, item_id: FromPath[UUID], form: DecisionForm) -> Response[Any]:
     """Show the letter of the choice just made: what is sent has always been read."""
     actor = http.actor_of(request)
     letter = await screens.letter(actor, item_id, Action(form.action), form.clause_id)
@@ -157,7 +158,9 @@ async def _read_first(request: Req, item_id: UUID, form: DecisionForm) -> Respon
     return await _wrong(request, item_id, form.with_letter(letter), error)
 
 
-async def _wrong(request: Req, item_id: UUID, form: DecisionForm, error: Invalid) -> Response[Any]:
+async def _wrong(
+    request: Req, item_id: FromPath[UUID], form: DecisionForm, error: Invalid
+) -> Response[Any]:
     actor = http.actor_of(request)
     said = {k: translate(actor.locale, v, **error.data) for k, v in error.fields.items()}
     case = await queries_case.case(actor, item_id)
@@ -183,7 +186,7 @@ async def _page(request: Req, case: CaseScreen, *, status: int = 200) -> Respons
     return http.page(request, PAGE, view, status=status, pane="detail")
 
 
-def _back(request: Req, item_id: UUID) -> Redirect:
+def _back(request: Req, item_id: FromPath[UUID]) -> Redirect:
     return http.redirect(f"/admin/moderation/{item_id}?list={_list(request)}")
 
 

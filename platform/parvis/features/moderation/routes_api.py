@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from parvis.core import http
 from parvis.core.errors import Invalid
@@ -40,7 +41,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/v1/moderation/items", operation_id="listReviewItems", tags=TAGS)
 async def list_items(
-    request: Req, which: QueueList = QueueList.OPEN, after: str | None = None
+    request: Req, which: FromQuery[QueueList] = QueueList.OPEN, after: FromQuery[str | None] = None
 ) -> Queue:
     """List items of one list of the queue, oldest due first."""
     return await queries.queue(http.actor_of(request), which, after=after)
@@ -53,13 +54,15 @@ async def get_figures(request: Req) -> Figures:
 
 
 @get(ITEM, operation_id="getReviewItem", tags=TAGS)
-async def get_item(request: Req, item_id: UUID) -> CaseView:
+async def get_item(request: Req, item_id: FromPath[UUID]) -> CaseView:
     """Return one case; `can` is what may be done with it now."""
     return await queries_case.case(http.actor_of(request), item_id)
 
 
 @get(f"{ITEM}/letter", operation_id="proposeLetter", tags=TAGS)
-async def get_letter(request: Req, item_id: UUID, action: Action, clause_id: str) -> Letter:
+async def get_letter(
+    request: Req, item_id: FromPath[UUID], action: FromQuery[Action], clause_id: FromQuery[str]
+) -> Letter:
     """Return the text proposed to the author for a restriction under a clause."""
     letter = await screens.letter(http.actor_of(request), item_id, action, clause_id)
     if letter is None:
@@ -74,7 +77,7 @@ async def get_letter(request: Req, item_id: UUID, action: Action, clause_id: str
     tags=TAGS,
     status_code=200,
 )
-async def claim_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView:
+async def claim_item(request: Req, item_id: FromPath[UUID], data: JSONBody[SeenInput]) -> CaseView:
     """Take charge of an item for ten minutes. 409 `stale`: `data.item` is the fresh case."""
     actor = http.actor_of(request)
     return await queries_case.case_of(actor, await actions.claim(actor, item_id, data))
@@ -87,7 +90,7 @@ async def claim_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView:
     tags=TAGS,
     status_code=200,
 )
-async def renew_claim(request: Req, item_id: UUID) -> Lease:
+async def renew_claim(request: Req, item_id: FromPath[UUID]) -> Lease:
     """Hold an item ten minutes more."""
     until = await actions.renew(http.actor_of(request), item_id)
     return Lease(claim_expires_at=until)
@@ -100,7 +103,7 @@ async def renew_claim(request: Req, item_id: UUID) -> Lease:
     tags=TAGS,
     status_code=200,
 )
-async def hold_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView:
+async def hold_item(request: Req, item_id: FromPath[UUID], data: JSONBody[SeenInput]) -> CaseView:
     """Keep an item for a day."""
     actor = http.actor_of(request)
     return await queries_case.case_of(actor, await actions.hold(actor, item_id, data))
@@ -113,7 +116,9 @@ async def hold_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView:
     tags=TAGS,
     status_code=200,
 )
-async def release_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView:
+async def release_item(
+    request: Req, item_id: FromPath[UUID], data: JSONBody[SeenInput]
+) -> CaseView:
     """Put an item back where everybody may take it."""
     actor = http.actor_of(request)
     return await queries_case.case_of(actor, await actions.release(actor, item_id, data))
@@ -126,7 +131,9 @@ async def release_item(request: Req, item_id: UUID, data: SeenInput) -> CaseView
     tags=TAGS,
     status_code=200,
 )
-async def hand_over_item(request: Req, item_id: UUID, data: HandOverInput) -> CaseView:
+async def hand_over_item(
+    request: Req, item_id: FromPath[UUID], data: JSONBody[HandOverInput]
+) -> CaseView:
     """Give an item to a colleague."""
     actor = http.actor_of(request)
     return await queries_case.case_of(actor, await actions.hand_over(actor, item_id, data))
@@ -138,7 +145,9 @@ async def hand_over_item(request: Req, item_id: UUID, data: HandOverInput) -> Ca
     operation_id="decideReviewItem",
     tags=TAGS,
 )
-async def decide_item(request: Req, item_id: UUID, data: DecideInput) -> queries.DecisionView:
+async def decide_item(
+    request: Req, item_id: FromPath[UUID], data: JSONBody[DecideInput]
+) -> queries.DecisionView:
     """Decide. 409 when the item changed; 422 for a restriction without clause or text."""
     site: str = request.app.state.settings.public_url(http.tenant_of(request).host)
     decision_id = await actions_decide.decide(http.actor_of(request), item_id, data, site=site)
@@ -152,7 +161,9 @@ async def decide_item(request: Req, item_id: UUID, data: DecideInput) -> queries
     tags=TAGS,
     status_code=204,
 )
-async def report_contribution(request: Req, contribution_id: UUID, data: ReportInput) -> None:
+async def report_contribution(
+    request: Req, contribution_id: FromPath[UUID], data: JSONBody[ReportInput]
+) -> None:
     """Bring words before the moderators. Reporting them twice changes nothing."""
     await actions_intake.report(http.actor_of(request), contribution_id, data)
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -18,13 +19,13 @@ PATH = "/contributions/{contribution_id:uuid}/report"
 
 
 @get(PATH, include_in_schema=False)
-async def report_form(request: Req, contribution_id: UUID) -> Response[Any]:
+async def report_form(request: Req, contribution_id: FromPath[UUID]) -> Response[Any]:
     """Ask a member why; once they have reported it, say that moderators will look."""
     return await _page(request, contribution_id, {}, {})
 
 
 @post(PATH, opt={"act": "content.report"}, include_in_schema=False)
-async def report(request: Req, contribution_id: UUID) -> Answer:
+async def report(request: Req, contribution_id: FromPath[UUID]) -> Answer:
     """Report and say so, or show the form again with what is wrong."""
     try:
         given = await http.decode(request, ReportInput)
@@ -39,7 +40,7 @@ async def report(request: Req, contribution_id: UUID) -> Answer:
 
 async def _page(
     request: Req,
-    contribution_id: UUID,
+    contribution_id: FromPath[UUID],
     fields: dict[str, Any],
     errors: dict[str, str],
     *,
