@@ -1,5 +1,6 @@
 """A provider in memory that answers properly, until a test tells it how to lie."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -63,6 +64,7 @@ class LyingProvider:
         self.userinfo: dict[str, Any] = {"sub": SUBJECT, "name": "Anna Berliet"}
         self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.token_extra: dict[str, Any] = {}
+        self.gate: asyncio.Barrier | None = None
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
 
     def standard_claims(self, nonce: str) -> dict[str, Any]:
@@ -112,6 +114,8 @@ class LyingProvider:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         path = scope["path"].removeprefix(urlsplit(self.issuer).path)
         self.requests.append((path, headers, form))
+        if self.gate is not None and path == "/userinfo":
+            await self.gate.wait()  # so that several people come back at the same instant
         status, extra, content = self.answers.get(path) or self.respond(path, form)
         raw = [(name.lower().encode(), value.encode()) for name, value in extra.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})

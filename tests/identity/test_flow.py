@@ -176,6 +176,11 @@ ID_TOKEN_LIES: list[tuple[dict[str, Any], Reason, str]] = [
     ({"sub": "anna\x00"}, Reason.CLAIM_WRONG, "sub"),
     ({"sub": "anna\ud800"}, Reason.CLAIM_WRONG, "sub"),
     ({"auth_time": "yesterday"}, Reason.CLAIM_WRONG, "auth_time"),
+    ({"sid": "op\x00session"}, Reason.CLAIM_WRONG, "sid"),
+    ({"acr": "\ud800"}, Reason.CLAIM_WRONG, "acr"),
+    ({"amr": ["pwd", 1]}, Reason.CLAIM_WRONG, "amr"),
+    ({"iat": -(10**400)}, Reason.EXPIRED, "iat"),
+    ({"auth_time": True}, Reason.CLAIM_WRONG, "auth_time"),
     ({"amr": "pwd"}, Reason.CLAIM_WRONG, "amr"),
     ({"sid": {"id": 1}}, Reason.CLAIM_WRONG, "sid"),
 ]
@@ -382,6 +387,13 @@ async def test_provider_without_usable_keys_is_refused(keys: Any) -> None:
     provider = LyingProvider()
     provider.answers["/jwks"] = as_json(keys)
     assert (await refusal(provider))[0] == Reason.KEYS_INVALID
+
+
+async def test_key_meant_for_encryption_signs_nobody_in() -> None:
+    provider = LyingProvider()
+    key = RSA.as_dict(private=False, use="enc")
+    provider.answers["/jwks"] = as_json({"keys": [key, EC.as_dict(private=False)]})
+    assert (await refusal(provider))[0] == Reason.KEY_UNKNOWN
 
 
 async def test_one_unreadable_key_does_not_hide_the_good_ones() -> None:

@@ -1,5 +1,6 @@
 """Whatever a provider writes into an ID token, only one that is ours in every point is accepted."""
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,13 +47,14 @@ def is_ours(claims: dict[str, Any]) -> bool:
 
     def number(name: str) -> float:
         value = claims.get(name)
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if good and abs(value) < 1e18 else float("nan")
+        if isinstance(value, float):
+            return value if math.isfinite(value) else math.nan
+        return value if isinstance(value, int) and not isinstance(value, bool) else math.nan
 
     def optional(name: str, good: bool) -> bool:
         return claims.get(name) is None or good
 
-    sub = claims.get("sub")
+    sub, sid = claims.get("sub"), claims.get("sid")
     return (
         claims.get("iss") == ISSUER
         and claims.get("aud") in (CLIENT_ID, [CLIENT_ID])
@@ -61,6 +63,7 @@ def is_ours(claims: dict[str, Any]) -> bool:
         and 0 < len(sub) <= 255
         and number("exp") + 30 > SECONDS
         and SECONDS - 600 <= number("iat") <= SECONDS + 30
+        and optional("sid", isinstance(sid, str) and "\x00" not in sid)
         and optional("azp", claims.get("azp") == CLIENT_ID)
         and optional("at_hash", claims.get("at_hash") == half_hash(ACCESS_TOKEN))
     )
@@ -70,7 +73,9 @@ def is_ours(claims: dict[str, Any]) -> bool:
 def claim_sets(draw: st.DrawFn) -> dict[str, Any]:
     """The right claims with a few replaced, taken away or added."""
     claims = dict(RIGHT)
-    for name in draw(st.lists(st.sampled_from([*RIGHT, "auth_time", "amr", "nbf"]), max_size=3)):
+    for name in draw(
+        st.lists(st.sampled_from([*RIGHT, "auth_time", "amr", "nbf", "sid"]), max_size=3)
+    ):
         value = draw(st.just(ABSENT) | JUNK)
         claims.pop(name, None)
         if value is not ABSENT:

@@ -201,6 +201,8 @@ async def test_member_sees_own_sessions_and_ends_one(
     assert ended.status_code == 303
     assert not await is_in(another_visitor.browser)
     assert await is_in(visitor.browser)
+    again = await visitor.browser.send_form(f"/me/sessions/{listed[0]['id']}/end", {})
+    assert again.status_code == 404
 
 
 async def test_session_of_another_member_does_not_exist(orvance: House, rows: Rows) -> None:

@@ -10,7 +10,7 @@ import pytest
 from parvis.core import clock, crypto, db
 from tests.factories import House
 
-from .conftest import CLAIMS, SLUG, Rows, Visitor
+from .conftest import SLUG, Rows, Visitor
 from .lying_provider import LyingProvider
 
 MEMBER = "SELECT * FROM member WHERE tenant_id = $1"
@@ -127,7 +127,7 @@ async def test_address_counts_only_when_verified_as_a_boolean(
 async def test_newcomer_in_two_browsers_at_once_becomes_one_member(
     visitor: Visitor, another_visitor: Visitor, rows: Rows
 ) -> None:
-    visitor.provider.userinfo = dict(CLAIMS)
+    visitor.provider.gate = asyncio.Barrier(2)
     asked = [await visitor.start(), await another_visitor.start()]
     answers = await asyncio.gather(visitor.come_back(asked[0]), another_visitor.come_back(asked[1]))
     assert [answer.status_code for answer in answers] == [303, 303]

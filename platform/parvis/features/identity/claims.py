@@ -114,4 +114,5 @@ def _groups(value: Any) -> tuple[str, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(name for name in value[:MOST_GROUPS] if isinstance(name, str))
+    names = (name for name in value[:MOST_GROUPS] if isinstance(name, str))
+    return tuple(name for name in names if name.isprintable())

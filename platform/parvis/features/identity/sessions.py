@@ -45,7 +45,6 @@ async def open_session(
 ) -> Opened:
     """Open a session under a token nobody has seen before, and return both."""
     now, token = clock.now(), crypto.token()
-    amr = signed.claims.get("amr")
     session_id = await db.insert(
         "auth_session",
         token_hash=crypto.digest(token),
@@ -55,7 +54,7 @@ async def open_session(
         sub=signed.sub,
         op_sid=signed.op_sid,
         acr=signed.acr,
-        amr=[str(method) for method in amr] if isinstance(amr, list) else None,
+        amr=signed.amr,
         auth_time=_instant(signed.auth_time),
         id_token_sealed=crypto.keyring().seal(tenant.id, signed.id_token.encode()),
         created_at=now,

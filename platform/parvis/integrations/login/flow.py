@@ -55,6 +55,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     id_token: str
     op_sid: str | None
     acr: str | None
+    amr: tuple[str, ...] | None
     auth_time: float | None
 
 
@@ -107,6 +108,7 @@ class RelyingParty:
             id_token=token.id_token,
             op_sid=identity.sid,
             acr=identity.acr,
+            amr=identity.amr,
             auth_time=identity.auth_time,
         )
 

@@ -35,7 +35,7 @@ def parse(document: Any) -> KeySet:
 
 
 def _signing_key(entry: Any) -> RSAKey | ECKey | OKPKey | None:
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
+    if not isinstance(entry, dict):
         return None
     kind = _KINDS.get(str(entry.get("kty")))
     try:
