@@ -34,6 +34,7 @@ class TenantMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         opt = scope["route_handler"].opt
+        scope["state"]["began"] = time.perf_counter()
         if scope["type"] != ScopeType.HTTP or opt.get("outside"):
             await self.app(scope, receive, send)
             return
