@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, time, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from parvis.core import clock
@@ -69,3 +70,60 @@ async def staff(orvance: House) -> dict[str, Person]:
 async def meeting(orvance: House, staff: dict[str, Person]) -> AsyncIterator[str]:
     """The slug of a meeting that is open for questions, without a board's approval of answers."""
     yield await opened(orvance, staff["secretary"])
+
+
+class Desk:
+    """The people who answer, at work through the JSON API."""
+
+    def __init__(self, staff: dict[str, Person]) -> None:
+        self.staff = staff
+
+    async def step(self, role: str, question_id: str, path: str, **given: Any) -> httpx.Response:
+        """Take one step on a question as somebody of a group."""
+        browser = self.staff[role].browser
+        return await browser.call("POST", f"/questions/{question_id}/{path}", given)
+
+    async def draft(self, question_id: str, body: str = "Oui.", **more: Any) -> str:
+        """Route the question, write its answer, send it to legal; return the version's id."""
+        await self.step("secretary", question_id, "routing")
+        given = {"body": body, "signed_by": "Maxence Thoury", "signed_role": "Directeur financier"}
+        answer = await self.step("expert", question_id, "answer", submit=True, **given, **more)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["answer"]["versions"][0]["id"])
+
+    async def approve(self, question_id: str, version_id: str) -> httpx.Response:
+        """Approve a version in law."""
+        return await self.step(
+            "legal", question_id, "answer/legal-approval",
+            version_id=version_id, market_abuse="not_inside",
+        )  # fmt: skip
+
+    async def publish(self, question_id: str, version_id: str) -> httpx.Response:
+        """Put an approved version online."""
+        return await self.step(
+            "publisher", question_id, "answer/publication", version_id=version_id
+        )
+
+    async def answer(self, question_id: str, body: str = "Oui.") -> str:
+        """Take a question all the way to a published answer; return the version's id."""
+        version_id = await self.draft(question_id, body)
+        assert (await self.approve(question_id, version_id)).status_code == 200
+        done = await self.publish(question_id, version_id)
+        assert done.status_code == 200, done.text
+        return version_id
+
+
+@pytest.fixture
+def desk(staff: dict[str, Person]) -> Desk:
+    """The staff of the house at work."""
+    return Desk(staff)
+
+
+async def ask(person: Person, slug: str, title: str = "Le dividende sera-t-il maintenu ?",
+              **more: Any) -> dict[str, Any]:  # fmt: skip
+    """Ask one question through the API and return it as its author sees it."""
+    given = {"questions": [{"title": title}], **more}
+    sent = await person.browser.call("POST", f"/meetings/{slug}/questions", given)
+    assert sent.status_code == 201, sent.text
+    question: dict[str, Any] = sent.json()["questions"][0]
+    return question

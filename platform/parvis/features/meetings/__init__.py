@@ -3,7 +3,13 @@
 from parvis.core.acts import Act
 from parvis.core.events import ContributionDecided
 from parvis.core.feature import Feature
-from parvis.features.meetings import routes_api, routes_files, routes_pages
+from parvis.features.meetings import (
+    routes_admin,
+    routes_api,
+    routes_files,
+    routes_pages,
+    routes_public,
+)
 from parvis.features.meetings.actions.visibility import follow_decision
 
 FEATURE = Feature(
@@ -29,6 +35,12 @@ FEATURE = Feature(
         Act(name="meeting.open", summary="Open a general meeting for questions."),
         Act(name="meeting.close", summary="Record that a general meeting was held."),
     ),
-    handlers=(*routes_pages.HANDLERS, *routes_api.HANDLERS, *routes_files.HANDLERS),
+    handlers=(
+        *routes_pages.HANDLERS,
+        *routes_api.HANDLERS,
+        *routes_files.HANDLERS,
+        *routes_public.HANDLERS,
+        *routes_admin.HANDLERS,
+    ),
     subscriptions=((ContributionDecided, follow_decision),),
 )
