@@ -350,8 +350,9 @@ async def test_where_one_wanted_to_go_is_kept(visitor: Visitor) -> None:
 async def test_sign_in_page_names_every_way_in(visitor: Visitor) -> None:
     page = await visitor.browser.get("/sign-in", params={"next": "/me"})
     assert page.status_code == 200
-    assert "Espace client Orvance" in page.text
-    assert f"/auth/oidc/{SLUG}/start?next=" in page.text
+    for slug in (SLUG, "partenaires"):
+        assert f'href="/auth/oidc/{slug}/start?next=%2Fme"' in page.text
+    assert "Portail des conseillers partenaires" in page.text
 
 
 async def test_secret_is_sent_to_the_provider_only_as_basic_authentication(
