@@ -11,7 +11,8 @@ from pathlib import Path
 from parvis.demo import launch
 
 STOP_SECONDS = 12.0
-TAIL_LINES = 15
+TAIL_LINES, LINE_LENGTH = 15, 300
+LOG_BYTES = 5_000_000  # beyond that a log starts anew; one older is kept
 
 
 class ChildError(Exception):
@@ -29,6 +30,9 @@ class Child:
     ) -> None:
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.rename(log.with_suffix(".log.1"))
+        self._beginning = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 launch.command(list(program)),
@@ -79,5 +83,7 @@ class Child:
         self._process.wait()
 
     def _tail(self) -> str:
-        lines = self.log.read_text("utf-8", "replace").splitlines()[-TAIL_LINES:]
+        """The last lines that this very process wrote, cut to what a terminal shows."""
+        written = self.log.read_bytes()[self._beginning :].decode("utf-8", "replace")
+        lines = [line[:LINE_LENGTH] for line in written.splitlines()[-TAIL_LINES:]]
         return "\n".join([f". The log, {self.log}, ends with:", *(f"    {line}" for line in lines)])

@@ -1,5 +1,6 @@
 """How each part of the stack is started, and when it counts as ready."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from pathlib import Path
 
 from parvis.demo import object_storage, postgres
 from parvis.demo.child import Child, ChildError
+from parvis.demo.fingerprint import fingerprint
 from parvis.demo.plan import LOOPBACK, Places, Ports, Secrets
 from parvis.demo.postgres import Postgres
 from parvis.demo.running import Running
 
+SOURCES = Path(__file__).resolve().parents[1]
 READY_SECONDS, PREPARED_SECONDS = 60.0, 300.0
 
 
@@ -64,10 +67,20 @@ class Parts:
         )
 
     def preparation(self, settings: Mapping[str, str]) -> None:
-        """Migrate, apply the tenants and seed the new ones; return when all is done."""
+        """Migrate, apply the tenants and seed the new ones; return when all is done.
+
+        Nothing is done when sources, tenants and addresses are those of the last time.
+        """
+        # Inside the database's folder: whoever deletes that folder starts anew.
+        mark = self.places.postgres / "prepared"
+        now = fingerprint([SOURCES, self.tenants], json.dumps(dict(settings), sort_keys=True))
+        if mark.exists() and mark.read_text("utf-8") == now:
+            return
+        mark.unlink(missing_ok=True)
         child = self._start("preparation", ["parvis.preparation"], settings)
         child.wait_for_end(seconds=PREPARED_SECONDS)
         self.running.stop(child)
+        mark.write_text(now, "utf-8")
 
     def web(self, settings: Mapping[str, str]) -> Child:
         return self._serving(

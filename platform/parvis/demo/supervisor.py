@@ -6,17 +6,21 @@ import signal
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from parvis.demo import announcement, plan, watch
 from parvis.demo.announcement import say
+from parvis.demo.child import Child
 from parvis.demo.identity_provider import directory
 from parvis.demo.identity_provider.directory import Issuer
 from parvis.demo.lock import FolderLock
 from parvis.demo.parts import Parts
 from parvis.demo.plan import LOOPBACK, Places, Ports
-from parvis.demo.running import Part, Running
+from parvis.demo.postgres import Postgres
+from parvis.demo.running import Running
 
 ROLES = ("parvis_app", "parvis_owner", "parvis_operator")
 # How long a run that was killed may take to let go of its ports.
@@ -73,31 +77,36 @@ async def _until_told(work: Coroutine[Any, Any, None], running: Running) -> None
 async def _run(parts: Parts, lock: FolderLock) -> None:
     began = time.monotonic()
     issuers = _issuers(parts)
-    settings, fixed = await _foundations(parts, list(issuers))
-    await _timed("tenants", lambda: parts.preparation(settings))
-    web, worker = await asyncio.gather(
-        _timed("web", lambda: parts.web(settings)),
-        _timed("worker", lambda: parts.worker(settings)),
-    )
-    address = _first_address(issuers)
-    lock.describe(f"process {os.getpid()}, {address}")
-    say(announcement.running(issuers.values(), parts.ports, parts.places))
-    say(f"Ready after {time.monotonic() - began:.1f} s.")
-    await asyncio.gather(
-        *(watch.until_it_ends(part) for part in fixed),
-        watch.keep_running(web, lambda: parts.web(settings), parts.running),
-        watch.keep_running(worker, lambda: parts.worker(settings), parts.running),
-    )
-
-
-async def _foundations(parts: Parts, issuers: list[str]) -> tuple[dict[str, str], list[Part]]:
-    """Start all that stands in for a firm's own services; return the settings to reach it."""
-    database, *others = await asyncio.gather(
-        _timed("database", parts.database),
+    product, *stand_ins = await asyncio.gather(
+        _product(parts, list(issuers)),
         _timed("object storage", parts.object_storage),
         _timed("identity provider", parts.identity_provider),
         _timed("mail catcher", parts.mail_catcher),
     )
+    lock.describe(f"process {os.getpid()}, {_first_address(issuers)}")
+    say(announcement.running(issuers.values(), parts.ports, parts.places))
+    say(f"Ready after {time.monotonic() - began:.1f} s.")
+    await asyncio.gather(
+        watch.until_it_ends(product.database),
+        *(watch.until_it_ends(part) for part in stand_ins),
+        watch.keep_running(product.web, product.start_web, parts.running),
+        watch.keep_running(product.worker, product.start_worker, parts.running),
+    )
+
+
+@dataclass(frozen=True)
+class Product:
+    """Parvis itself on its database, and how to start its processes again."""
+
+    database: Postgres
+    web: Child
+    worker: Child
+    start_web: Callable[[], Child]
+    start_worker: Callable[[], Child]
+
+
+async def _product(parts: Parts, issuers: list[str]) -> Product:
+    database = await _timed("database", parts.database)
     settings = plan.settings_of(
         parts.ports,
         parts.secrets,
@@ -106,7 +115,12 @@ async def _foundations(parts: Parts, issuers: list[str]) -> tuple[dict[str, str]
         tenants=parts.tenants,
         environment=parts.environment,
     )
-    return settings, [database, *others]
+    await _timed("tenants", lambda: parts.preparation(settings))
+    start_web, start_worker = partial(parts.web, settings), partial(parts.worker, settings)
+    # One after the other: the first page is wanted soon, and both cores are busy.
+    web = await _timed("web", start_web)
+    worker = await _timed("worker", start_worker)
+    return Product(database, web, worker, start_web, start_worker)
 
 
 async def _timed(name: str, start: Callable[[], T]) -> T:
