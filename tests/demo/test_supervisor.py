@@ -76,7 +76,7 @@ def test_taken_port_is_stepped_over_and_told(tmp_path: Path) -> None:
         taken = other.getsockname()[1]
         chosen, changes = plan.choose_ports(Places(tmp_path), web=taken)
     assert chosen.web > taken
-    assert changes == [f"port {taken} is taken: web uses {chosen.web}"]
+    assert f"port {taken} is taken: web uses {chosen.web}" in changes
 
 
 def test_port_taken_on_the_other_loopback_is_not_free() -> None:
