@@ -1,7 +1,7 @@
 """Questions before a general meeting: two channels, two tracks, dates right to the minute."""
 
 from parvis.core.acts import Act
-from parvis.core.events import ContributionDecided
+from parvis.core.events import ContributionDecided, HomeOpened
 from parvis.core.feature import Feature
 from parvis.features.meetings import (
     routes_admin,
@@ -11,6 +11,7 @@ from parvis.features.meetings import (
     routes_public,
 )
 from parvis.features.meetings.actions.visibility import follow_decision
+from parvis.features.meetings.queries.due import show_due
 
 FEATURE = Feature(
     name="meetings",
@@ -42,5 +43,5 @@ FEATURE = Feature(
         *routes_public.HANDLERS,
         *routes_admin.HANDLERS,
     ),
-    subscriptions=((ContributionDecided, follow_decision),),
+    subscriptions=((ContributionDecided, follow_decision), (HomeOpened, show_due)),
 )
