@@ -1,0 +1,1 @@
+"""Communities, through HTTP."""

@@ -1,0 +1,1 @@
+"""What becomes of words: revisions, the live pointer, masks and marks."""
