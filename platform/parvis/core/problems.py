@@ -83,7 +83,7 @@ def _validation(raised: ValidationException) -> AppError:
     data: dict[str, Any] = {}
     for entry in extra:
         told = http.invalid(msgspec.ValidationError(f"{entry['message']} - at `$.{entry['key']}`"))
-        fields |= {entry["key"]: next(iter(told.fields.values()))}
+        fields |= told.fields
         data |= told.data
     return Invalid(fields=fields, **data) if fields else BadRequest()
 
