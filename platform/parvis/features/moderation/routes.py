@@ -172,7 +172,11 @@ async def _stale(request: Req, error: Stale) -> Response[Any]:
     fresh: CaseView | None = error.data["item"]
     if fresh is None:
         raise NotFound
-    case = screens.of_case(fresh, DecisionForm(), notice=_said(request, error))
+    case = screens.of_case(
+        fresh,
+        DecisionForm(clause_id=screens.first_clause(fresh)),
+        notice=_said(request, error),
+    )
     return await _page(request, case, status=409)
 
 

@@ -112,7 +112,13 @@ def _next(items: tuple[ItemSummary, ...], at: int | None) -> ItemSummary | None:
 
 async def case_screen(actor: Actor, item_id: UUID, form: DecisionForm | None = None) -> CaseScreen:
     """Return a case as the page shows it. Errors: as rules.access_item."""
-    return of_case(await queries_case.case(actor, item_id), form or DecisionForm())
+    case = await queries_case.case(actor, item_id)
+    return of_case(case, form or DecisionForm(clause_id=first_clause(case)))
+
+
+def first_clause(case: CaseView) -> str:
+    """Return the clause that the first cause names: what a decision most often rests on."""
+    return next((cause.clause_id for cause in case.causes if cause.clause_id), "")
 
 
 def of_case(case: CaseView, form: DecisionForm, notice: str = "") -> CaseScreen:
