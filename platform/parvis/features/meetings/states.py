@@ -72,7 +72,7 @@ _VISIBILITY = """
 private → visible | rule | |
 private → pending | rule | clauses |
 pending, held → visible | review:decide | decision |
-pending → held | review:decide | decision |
+pending, visible, visible_redacted, labelled, reversed → held | review:decide | decision |
 held → pending | rule | clauses |
 held → visible | rule | |
 pending, held, visible, labelled, reversed → visible_redacted | review:decide | decision |

@@ -28,7 +28,15 @@ async def follow_decision(event: ContributionDecided) -> None:
     if target in (Visibility.HELD, Visibility.RESTRICTED) and await _is_live(question.id):
         return
     mover = moves.by_moderator(event.decided_by)
-    await moves.show(question, target, mover, event.text, decision=event.decision_id)
+    await moves.show(
+        question,
+        target,
+        mover,
+        event.text,
+        decision=event.decision_id,
+        # Readers of a redacted question get another revision; the board answers this one.
+        revision=event.revision_id,
+    )
 
 
 async def _is_live(question_id: object) -> bool:

@@ -16,7 +16,7 @@ from parvis.features.meetings.queries.meeting import topics_of
 from parvis.features.meetings.queries.questions import question_view
 from parvis.features.meetings.queries.story import Move, moves_of
 from parvis.features.meetings.queries.views import QuestionView, TopicView
-from parvis.features.meetings.tables import AnswerState, Track
+from parvis.features.meetings.tables import AnswerState, Track, Visibility
 
 STATES: dict[str, str] = {
     AnswerState.DRAFT: N_("Being drafted"),
@@ -129,6 +129,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ANSWER = "SELECT * FROM answer WHERE tenant_id = $1 AND question_id = $2"
+_AS_SENT = """
+    SELECT r.title, r.body_html FROM question_event e
+      JOIN revision r ON r.tenant_id = $1 AND r.id = (e.data ->> 'revision')::uuid
+     WHERE e.tenant_id = $1 AND e.question_id = $2 AND e.to_state = 'visible_redacted'
+     ORDER BY e.id DESC LIMIT 1
+"""
 _VERSIONS = """
     SELECT v.*, m.display_name FROM answer_version v
       JOIN member m ON m.tenant_id = $1 AND m.id = v.written_by
@@ -148,6 +154,8 @@ async def case(actor: Actor, question: QuestionFacts) -> Case:
     view = await question_view(actor, meeting, question.id)
     if view is None:
         raise NotFound
+    if view.visibility == Visibility.VISIBLE_REDACTED:
+        view = await _unredacted(view)
     answer = await db.fetch_row(_ANSWER, question.answer_owner)
     steps = await db.fetch(_STEPS, answer["id"]) if answer else []
     return Case(
@@ -163,6 +171,14 @@ async def case(actor: Actor, question: QuestionFacts) -> Case:
         grounds=_grounds(meeting, actor.locale),
         can=_can(actor, question, answer["state"] if answer else None, steps),
     )
+
+
+async def _unredacted(view: QuestionView) -> QuestionView:
+    """Return the question in the words that were sent: the board answers those."""
+    row = await db.fetch_row(_AS_SENT, view.id)
+    if row is None:
+        return view
+    return msgspec.structs.replace(view, title=row["title"], body_html=row["body_html"])
 
 
 async def _holding(question: QuestionFacts) -> HoldingView:
