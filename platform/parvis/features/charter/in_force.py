@@ -12,7 +12,7 @@ from parvis.core import clock, db
 from parvis.core.actor import Actor
 from parvis.core.ids import CharterVersionId, TenantId
 from parvis.core.tenancy import Tenant
-from parvis.features.charter.document import parse
+from parvis.features.charter.document import CharterDocument, parse
 from parvis.features.charter.judge import CompiledCharter, compile_charter
 from parvis.features.charter.verdict import Acceptance
 
@@ -52,11 +52,12 @@ _VERSIONS = """
       FROM charter_version WHERE tenant_id = $1 AND community_id IS NULL ORDER BY number
 """
 _SOURCE = "SELECT source FROM charter_version WHERE tenant_id = $1 AND id = $2"
-MOST_COMPILED = 256
+MOST_KEPT = 256
 
 # Publishing a version notifies the tenant directory, which then makes a new Tenant: the versions
 # read for one Tenant object are right as long as that object is handed out.
 _versions: dict[TenantId, tuple[Tenant, tuple[Version, ...]]] = {}
+_documents: dict[CharterVersionId, CharterDocument] = {}
 _compiled: dict[CharterVersionId, CompiledCharter] = {}
 
 
@@ -116,15 +117,28 @@ async def _charter(
     tenant: Tenant, version: Version, grace_until: datetime | None
 ) -> CompiledCharter:
     if version.id not in _compiled:
-        async with reading(tenant):
-            source = await db.fetch_value(_SOURCE, version.id)
-        if len(_compiled) >= MOST_COMPILED:
-            del _compiled[next(iter(_compiled))]
-        document = parse(source, Path(f"{tenant.slug}/charter-{version.number}.toml"))
+        document = await document_of(tenant, version)
         _compiled[version.id] = compile_charter(
             document, version_id=version.id, grace_until=grace_until
         )
+        _bound(_compiled)
     return _compiled[version.id]
+
+
+async def document_of(tenant: Tenant, version: Version) -> CharterDocument:
+    """Return a version's document; published versions never change, so it is kept."""
+    if version.id not in _documents:
+        async with reading(tenant):
+            source = await db.fetch_value(_SOURCE, version.id)
+        _documents[version.id] = parse(source, Path(f"{tenant.slug}/charter-{version.number}.toml"))
+        _bound(_documents)
+    return _documents[version.id]
+
+
+def _bound(kept: dict[CharterVersionId, Any]) -> None:
+    """Drop the oldest entry of a cache that holds too many."""
+    if len(kept) > MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 @contextlib.asynccontextmanager

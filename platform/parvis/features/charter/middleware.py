@@ -29,6 +29,7 @@ class CharterMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        submission.settle_body(scope)
         act = _act_of(scope)
         if act is None:
             await self.app(scope, receive, send)

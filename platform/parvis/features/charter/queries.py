@@ -1,8 +1,7 @@
 """What is shown of a charter: the public page, its JSON, and a member's own answer."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -11,8 +10,14 @@ from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.i18n import N_
 from parvis.core.tenancy import Tenant
-from parvis.features.charter.document import CharterDocument, Clause, parse
-from parvis.features.charter.in_force import Version, effective_versions, in_force
+from parvis.features.charter.document import CharterDocument, Clause
+from parvis.features.charter.in_force import (
+    Version,
+    document_of,
+    effective_versions,
+    in_force,
+)
+from parvis.features.charter.kinds import KINDS
 from parvis.features.charter.rule import PlacedRule
 from parvis.features.charter.tables import Decision
 from parvis.features.charter.verdict import Effect
@@ -33,12 +38,6 @@ EFFECT_LABELS = {
     Effect.MASK: N_("masked"),
     Effect.HOLD: N_("held for a moderator"),
     Effect.REFUSE: N_("refused"),
-}
-# Kinds whose rules have no key "effect" of their own.
-_FIXED_EFFECTS = {
-    "acceptance": (Effect.REFUSE,),
-    "real_name": (Effect.REFUSE,),
-    "premoderate": (Effect.HOLD,),
 }
 
 
@@ -98,7 +97,7 @@ async def charter_page(tenant: Tenant, locale: str, number: int | None = None) -
     """
     versions = await effective_versions(tenant)
     version = _find(versions, number)
-    document = await _document(version)
+    document = await document_of(tenant, version)
     return CharterPage(
         number=version.number,
         newest_number=versions[-1].number,
@@ -118,13 +117,6 @@ def _find(versions: list[Version], number: int | None) -> Version:
     if found is None:
         raise NotFound
     return found
-
-
-async def _document(version: Version) -> CharterDocument:
-    source = await db.fetch_value(
-        "SELECT source FROM charter_version WHERE tenant_id = $1 AND id = $2", version.id
-    )
-    return parse(source, Path(f"charter-{version.number}.toml"))
 
 
 def _link(version: Version) -> VersionLink:
@@ -153,17 +145,16 @@ def _clause(clause: Clause, number: int, locale: str) -> ClauseView:
 
 
 def _rule(placed: PlacedRule) -> RuleView:
-    return RuleView(id=placed.id, kind=placed.rule.kind, effects=_effects(placed), acts=placed.acts)
+    return RuleView(
+        id=placed.id,
+        kind=placed.rule.kind,
+        effects=_strictest_first(KINDS[placed.rule.kind].effects(placed.rule)),
+        acts=placed.acts,
+    )
 
 
-def _effects(placed: PlacedRule) -> tuple[Effect, ...]:
-    """Return every effect a rule can have, strictest first."""
-    fixed = _FIXED_EFFECTS.get(placed.rule.kind)
-    if fixed is not None:
-        return fixed
-    values: dict[str, Any] = msgspec.structs.asdict(placed.rule)
-    named = {Effect(value) for value in values.values() if value in set(Effect)}
-    return tuple(sorted(named, key=lambda effect: -effect.severity))
+def _strictest_first(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    return tuple(sorted(set(effects), key=lambda effect: -effect.severity))
 
 
 def spoken(texts: dict[str, str], locale: str) -> str:
@@ -202,7 +193,7 @@ async def charter_json(tenant: Tenant, number: int | None = None) -> CharterJson
     Errors: NotFound for a version that does not exist or is not in force yet.
     """
     version = _find(await effective_versions(tenant), number)
-    document = await _document(version)
+    document = await document_of(tenant, version)
     return CharterJson(
         scope=TENANT_SCOPE,
         version=version.number,

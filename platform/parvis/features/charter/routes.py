@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -25,7 +26,7 @@ async def charter(request: Req) -> Response[Any]:
 
 
 @get("/charter/{number:int}", opt={"public": True}, include_in_schema=False)
-async def charter_version(request: Req, number: int) -> Response[Any]:
+async def charter_version(request: Req, number: FromPath[int]) -> Response[Any]:
     return await _charter(request, number)
 
 
@@ -36,7 +37,7 @@ async def _charter(request: Req, number: int | None) -> Response[Any]:
 
 
 @get("/charter/acceptance", opt=ANSWERING, include_in_schema=False)
-async def acceptance(request: Req, next: str = "/") -> Response[Any]:  # noqa: A002
+async def acceptance(request: Req, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002
     view = await interstitial.acceptance_page(http.actor_of(request), next_path=next)
     return http.page(request, "charter/acceptance.html", view)
 
@@ -85,7 +86,7 @@ async def get_charter(request: Req) -> CharterJson:
     operation_id="getCharterVersion",
     tags=["charter"],
 )
-async def get_charter_version(request: Req, number: int) -> CharterJson:
+async def get_charter_version(request: Req, number: FromPath[int]) -> CharterJson:
     """Return one version of the charter that is or was in force. Open to everyone."""
     return await queries.charter_json(http.tenant_of(request), number)
 

@@ -109,5 +109,8 @@ class Kind(Protocol):
     def complaints(self, rule: Any) -> Iterator[Complaint]:
         """Yield what is wrong with a rule that has the right shape, with the key's path."""
 
+    def effects(self, rule: Any) -> tuple[Effect, ...]:
+        """Return every effect a rule of this kind can have."""
+
     def compile(self, rules: Sequence[PlacedRule]) -> Check:
         """Return the check of all rules of this kind in a charter, together."""

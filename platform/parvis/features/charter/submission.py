@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from litestar.types import Empty, Scope
+from litestar.utils.scope.state import ScopeState
 
 from parvis.core import http
 from parvis.core.acts import ACTS
@@ -27,6 +29,17 @@ class Submission(msgspec.Struct, frozen=True):
     community: str = ""
 
 
+def settle_body(scope: Scope) -> None:
+    """Make the body readable by everyone after the form token was looked for in it.
+
+    Litestar's check streams a multipart body away without keeping its bytes: whoever then asks
+    for them waits for a message that never comes. Its form is kept, so the bytes are not needed.
+    """
+    state = ScopeState.from_scope(scope)
+    if state.form is not Empty and state.body is Empty:
+        state.body = b""
+
+
 async def read(request: Req, act: str) -> Submission:
     """Return what a request brings for `act`, whatever its body says it is.
 
@@ -34,7 +47,7 @@ async def read(request: Req, act: str) -> Submission:
     neither can read carries no text, and the handler refuses it.
     """
     names = ACTS[act].texts if act in ACTS else ()
-    if request.method in SAFE or not await request.body():
+    if request.method in SAFE:
         return Submission({})
     form = await _form(request)
     data = await _json(request)

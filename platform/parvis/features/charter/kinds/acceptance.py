@@ -20,6 +20,9 @@ class AcceptanceKind(PerRuleKind):
     spec = AcceptanceRule
     default_acts = EVERYTHING
 
+    def effects(self, rule: Any) -> tuple[Effect, ...]:  # noqa: ARG002 -- always the same
+        return (Effect.REFUSE,)
+
     def find(self, placed: PlacedRule, rule: Any, reading: Reading) -> Iterator[Finding]:  # noqa: ARG002
         if not _is_accepted(reading):
             yield Finding(placed, Effect.REFUSE)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from parvis.features.charter.rule import Check, Complaint, Finding, PlacedRule, Reading, Rule
+from parvis.features.charter.verdict import Effect
 from parvis.features.charter.vocabulary import WRITING
 
 
@@ -16,6 +17,9 @@ class PerRuleKind:
 
     def complaints(self, rule: Any) -> Iterator[Complaint]:  # noqa: ARG002 -- most have none
         return iter(())
+
+    def effects(self, rule: Any) -> tuple[Effect, ...]:
+        return (Effect(rule.effect),)
 
     def compile(self, rules: Sequence[PlacedRule]) -> Check:
         def check(reading: Reading) -> Iterator[Finding]:

@@ -75,6 +75,9 @@ class PersonalDataKind(PerRuleKind):
         if not any(getattr(rule, datum) for datum in DETECTORS):
             yield (), f"a personal_data rule needs an effect for one of {', '.join(DETECTORS)}"
 
+    def effects(self, rule: PersonalDataRule) -> tuple[Effect, ...]:
+        return tuple(Effect(t) for datum in DETECTORS if (t := getattr(rule, datum)))
+
     def find(
         self, placed: PlacedRule, rule: PersonalDataRule, reading: Reading
     ) -> Iterator[Finding]:

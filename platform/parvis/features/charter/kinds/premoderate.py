@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -37,6 +37,9 @@ class PremoderateKind(PerRuleKind):
             yield ("mode",), 'mode "first_n" and the key "first" go together'
         if (rule.mode == "selective") != bool(rule.signs):
             yield ("mode",), 'mode "selective" and the key "signs" go together'
+
+    def effects(self, rule: Any) -> tuple[Effect, ...]:  # noqa: ARG002 -- always the same
+        return (Effect.HOLD,)
 
     def find(
         self, placed: PlacedRule, rule: PremoderateRule, reading: Reading

@@ -1,7 +1,7 @@
 """`real_name`: who acts does so under a name their identity provider vouches for."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from parvis.features.charter.kinds.base import PerRuleKind
 from parvis.features.charter.rule import Finding, PlacedRule, Reading, Rule
@@ -22,6 +22,9 @@ class RealNameKind(PerRuleKind):
     name = "real_name"
     spec = RealNameRule
     default_acts = EVERYTHING
+
+    def effects(self, rule: Any) -> tuple[Effect, ...]:  # noqa: ARG002 -- always the same
+        return (Effect.REFUSE,)
 
     def find(self, placed: PlacedRule, rule: RealNameRule, reading: Reading) -> Iterator[Finding]:
         person = reading.act.person

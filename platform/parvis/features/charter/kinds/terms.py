@@ -61,6 +61,9 @@ class TermsKind:
             for language, entries in getattr(rule, key).items():
                 yield from _list_complaints(key, language, entries)
 
+    def effects(self, rule: Any) -> tuple[Effect, ...]:
+        return (Effect(rule.effect),)
+
     def compile(self, rules: Sequence[PlacedRule]) -> Check:
         automaton = _automaton(rules)
         patterns = list(_compiled_patterns(rules))
