@@ -131,7 +131,7 @@ async def test_answers_carry_the_security_headers(orvance) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
 
 async def test_a_page_names_its_own_nonce_and_no_inline_script(orvance) -> None:

@@ -149,7 +149,8 @@ async def finish_headers(message: Message, scope: Scope) -> None:
     extra = {
         b"content-security-policy": _policy(scope).encode(),
         b"x-content-type-options": b"nosniff",
-        b"referrer-policy": b"no-referrer",
+        # Not no-referrer: with it browsers send our own forms with `Origin: null`.
+        b"referrer-policy": b"same-origin",
         b"cross-origin-opener-policy": b"same-origin",
         b"cross-origin-resource-policy": b"same-origin",
         b"permissions-policy": b"camera=(), microphone=(), geolocation=(), payment=()",
