@@ -38,7 +38,10 @@ def refused(request: Req, error: SignInRefused) -> Response[Any]:
     """Tell the person that it came to nothing, and the reference to quote; not why."""
     title = i18n.translate(actor_of(request).locale, error.message)
     view = RefusedView(title, correlation_id(request.scope))
-    return page(request, "identity/sign_in_failed.html", view, status=error.status)
+    answer = page(request, "identity/sign_in_failed.html", view, status=error.status)
+    # The callback's address holds a code: no page may learn where one comes from.
+    answer.headers["referrer-policy"] = "no-referrer"
+    return answer
 
 
 @get(
