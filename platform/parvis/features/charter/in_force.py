@@ -118,9 +118,7 @@ async def _charter(
 ) -> CompiledCharter:
     if version.id not in _compiled:
         document = await document_of(tenant, version)
-        _compiled[version.id] = compile_charter(
-            document, version_id=version.id, grace_until=grace_until
-        )
+        _compiled[version.id] = compile_charter(document, grace_until=grace_until)
         _bound(_compiled)
     return _compiled[version.id]
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from parvis.core.ids import CharterVersionId
 from parvis.features.charter.document import CharterDocument, Clause
 from parvis.features.charter.kinds import KINDS
 from parvis.features.charter.rule import Check, Finding, Reading
@@ -19,14 +18,12 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     clauses: dict[str, Clause]
     checks: tuple[Check, ...]
     has_places: bool
-    version_id: CharterVersionId | None = None
     grace_until: datetime | None = None
 
 
 def compile_charter(
     document: CharterDocument,
     *,
-    version_id: CharterVersionId | None = None,
     grace_until: datetime | None = None,
 ) -> CompiledCharter:
     """Return the charter ready to judge; rules of one kind are compiled together."""
@@ -37,7 +34,6 @@ def compile_charter(
         clauses={clause.id: clause for clause in document.clauses},
         checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
         has_places=any(one.rule.places for one in placed),
-        version_id=version_id,
         grace_until=grace_until,
     )
 
@@ -53,8 +49,7 @@ def judge(
     """
     reading = Reading(act, calendar=calendar, now=now, grace_until=charter.grace_until)
     findings = (finding for check in charter.checks for finding in check(reading))
-    causes = (_cause(finding, charter) for finding in _without_twins(findings))
-    return verdict_of(causes, charter.version_id)
+    return verdict_of(_cause(finding, charter) for finding in _without_twins(findings))
 
 
 def _without_twins(findings: Iterator[Finding]) -> Iterator[Finding]:

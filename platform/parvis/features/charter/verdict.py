@@ -5,8 +5,6 @@ from enum import StrEnum
 
 import msgspec
 
-from parvis.core.ids import CharterVersionId
-
 Span = tuple[int, int]
 Texts = dict[str, str]
 
@@ -85,14 +83,10 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The strictest effect of all causes, and all of them, strictest first.
-
-    `charter_version_id` is the version judged by, None where a file alone was.
-    """
+    """The strictest effect of all causes, and all of them, strictest first."""
 
     effect: Effect = Effect.ALLOW
     causes: tuple[Cause, ...] = ()
-    charter_version_id: CharterVersionId | None = None
 
     def spans(self, field: str, effect: Effect) -> list[Span]:
         """Return the spans of `field` that causes of one effect point at, in order."""
@@ -103,13 +97,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def verdict_of(
-    causes: Iterable[Cause], charter_version_id: CharterVersionId | None = None
-) -> Verdict:
+def verdict_of(causes: Iterable[Cause]) -> Verdict:
     """Return the verdict that `causes` make together."""
     ordered = sorted(causes, key=lambda cause: -cause.effect.severity)
-    return Verdict(
-        effect=strictest(cause.effect for cause in ordered),
-        causes=tuple(ordered),
-        charter_version_id=charter_version_id,
-    )
+    return Verdict(effect=strictest(cause.effect for cause in ordered), causes=tuple(ordered))
