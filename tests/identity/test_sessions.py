@@ -84,7 +84,7 @@ async def test_session_is_touched_at_most_once_a_minute(orvance: House, rows: Ro
         assert (await rows(SESSIONS))[0]["last_seen_at"] > begun["last_seen_at"]
 
 
-@pytest.mark.parametrize("forged", [crypto.token(), "", "x", "é" * 43, "a" * 5000, "' OR 1=1 --"])
+@pytest.mark.parametrize("forged", ["c" * 43, "", "x", "é" * 43, "a" * 5000, "' OR 1=1 --"])
 async def test_forged_cookie_is_nobody_and_is_taken_away(
     app: Litestar, orvance: House, forged: str
 ) -> None:
