@@ -11,8 +11,9 @@ import pytest
 from parvis.core import db
 from parvis.core.crypto import Keyring
 from parvis.core.db import Database
+from parvis.core.tenancy import current_tenant
 from parvis.features.tenants import queries
-from parvis.features.tenants.actions import apply_folder, current_tenant, find_tenant
+from parvis.features.tenants.actions import apply_folder, find_tenant
 from parvis.features.tenants.charter_file import BASE
 from parvis.features.tenants.export import write_files
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import msgspec
 
-from parvis.core import db, journal
+from parvis.core import db, journal, tenancy
 from parvis.core.crypto import Keyring
 from parvis.core.db import Database
 from parvis.core.ids import TenantId, new_id
-from parvis.core.tenancy import Tenant, tenant_of
 from parvis.features.charter import actions as charter
 from parvis.features.tenants import charter_file, meeting_files, upserts
 from parvis.features.tenants.difference import Change, changes
 from parvis.features.tenants.document import CHARTER_FILE
 from parvis.features.tenants.plan import Plan, plans
-from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError
+from parvis.features.tenants.problems import TenantFileError
 from parvis.features.tenants.queries import SYMBOLIC, Live, live_tenant
 from parvis.features.tenants.strict_toml import Finding
 from parvis.settings import Settings
@@ -139,7 +138,7 @@ async def _write(wanted: Plan, keyring: Keyring, found: tuple[Change, ...]) -> N
     await upserts.write_connections(wanted, keyring)
     await upserts.write_role_groups(wanted)
     await upserts.write_communities(wanted)
-    tenant = await current_tenant()
+    tenant = await tenancy.current_tenant()
     await charter.publish_version(tenant, wanted.charter, file=wanted.folder / CHARTER_FILE)
     await meeting_files.write_meetings(wanted, tenant)
     await journal.record(
@@ -148,19 +147,3 @@ async def _write(wanted: Plan, keyring: Keyring, found: tuple[Change, ...]) -> N
         subject=("tenant", tenant.id),
         data={"by": "operator", "changes": [str(change) for change in found]},
     )
-
-
-_CURRENT = """
-    SELECT t.id, t.slug, t.name, t.space, t.locales, t.timezone, t.theme, t.settings,
-           t.has_meetings, h.host AS primary_host
-      FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id AND h.is_primary
-     WHERE t.id = $1
-"""
-
-
-async def current_tenant() -> Tenant:
-    """Return the tenant of the open transaction."""
-    row = await db.fetch_row(_CURRENT)
-    if row is None:
-        raise ApplyRefusedError("this tenant does not exist any more")
-    return tenant_of(row)
