@@ -8,8 +8,8 @@ from parvis.app import set_up
 from parvis.core import db, migrate
 from parvis.core.db import Database
 from parvis.demo import issuers
-from parvis.features.tenants.actions import apply_folder
 from parvis.features.tenants.document import TENANT_FILE
+from parvis.seeds.runner import settle
 from parvis.settings import Settings
 
 
@@ -27,7 +27,7 @@ async def prepare(settings: Settings, folders: list[Path]) -> None:
     db.use(database)
     try:
         for folder in folders:
-            await apply_folder(folder, settings=settings)
+            await settle(folder, settings=settings)
         await issuers.follow(database, list(settings.demo_issuers.values()))
     finally:
         db.use(None)
