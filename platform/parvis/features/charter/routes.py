@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
 
 from parvis.core import http
@@ -109,7 +109,7 @@ async def get_acceptance(request: Req) -> AcceptanceView:
     tags=["charter"],
     status_code=200,
 )
-async def answer_charter(request: Req, data: AcceptanceInput) -> AcceptanceView:
+async def answer_charter(request: Req, data: JSONBody[AcceptanceInput]) -> AcceptanceView:
     """Accept, refuse or withdraw from the charter in force, whose number you have read."""
     actor = http.actor_of(request)
     await actions.answer(actor, data, how="api")
