@@ -29,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     actor: str | None
     subject_kind: str | None
     subject_id: UUID | None
+    subject_name: str | None
     data: dict[str, Any]
 
     @property
@@ -45,6 +46,16 @@ _ENTRIES = """
 """
 # A member who reports keeps that to themselves and the moderators, whatever the author may read.
 _NOT_HIDDEN = "(e.data ->> 'hidden_from') IS DISTINCT FROM {}"
+
+# What meetings keep, read here as the charter reads places: a story runs through all features.
+_RELATED = """
+    SELECT 'submission' AS kind, submission_id AS id FROM question
+     WHERE tenant_id = $1 AND id = $2
+     UNION ALL
+    SELECT 'answer', a.id FROM answer a
+      JOIN question q ON q.tenant_id = a.tenant_id AND a.question_id IN (q.id, q.cluster_id)
+     WHERE a.tenant_id = $1 AND q.id = $2
+"""
 
 
 async def entries_page(actor: Actor, search: Search, *, after: str | None = None) -> Page[Entry]:
@@ -64,16 +75,29 @@ async def entries_page(actor: Actor, search: Search, *, after: str | None = None
 async def story(actor: Actor, subject: str) -> tuple[Entry, ...]:
     """Return all that the journal tells of one `kind:id`, oldest first, 500 entries at most.
 
+    A question's story is also that of its sending and of the answer it was given.
     Errors: NotFound to who may not read the journal; Invalid for a subject of another form.
     """
     rules.require_reader(actor)
-    return await history(actor, *subject_of(subject))
+    kind, subject_id = subject_of(subject)
+    related = await db.fetch(_RELATED, subject_id) if kind == "question" else []
+    others = [(row["kind"], row["id"]) for row in related]
+    return await _told(actor, [(kind, subject_id), *others])
 
 
 async def history(actor: Actor, kind: str, subject_id: UUID) -> tuple[Entry, ...]:
     """Return what happened to a subject the caller has let the actor see, oldest first."""
+    return await _told(actor, [(kind, subject_id)])
+
+
+async def _told(actor: Actor, subjects: list[tuple[str, UUID]]) -> tuple[Entry, ...]:
     found = Where()
-    found.add("e.subject_kind = {} AND e.subject_id = {}", kind, subject_id)
+    # Ids are unique among kinds, and the two arrays keep to the index; pairs would not.
+    found.add(
+        "e.subject_kind = ANY({}::text[]) AND e.subject_id = ANY({}::uuid[])",
+        [kind for kind, _ in subjects],
+        [subject_id for _, subject_id in subjects],
+    )
     found.add(_NOT_HIDDEN, str(actor.member_id))
     rows = await db.fetch(
         f"{_ENTRIES}{found.sql} ORDER BY e.id LIMIT {STORY_LENGTH}", *found.values
@@ -117,6 +141,7 @@ def _entry(row: db.Record, locale: str) -> Entry:
     return Entry(
         **{name: row[name] for name in ("id", "at", "act", "actor_id", "actor")},
         **{name: row[name] for name in ("subject_kind", "subject_id")},
+        subject_name=sentences.name_subject(row["subject_kind"], locale),
         sentence=sentences.say(row["act"], row["actor"], data, locale),
         data={name: value for name, value in data.items() if name != "hidden_from"},
     )

@@ -12,7 +12,9 @@ SENTENCES: dict[str, str] = {
     "answer.approved_board": N_("{who} approved the answer for the board."),
     "answer.approved_legal": N_("{who} approved the answer in law."),
     "answer.drafted": N_("{who} drafted the answer."),
+    "answer.online": N_("The answer went online."),
     "answer.published": N_("{who} published the answer."),
+    "answer.returned": N_("{who} sent the answer back to be revised."),
     "charter.accepted": N_("{who} accepted the charter."),
     "charter.act_refused": N_("{who} tried something the charter refuses."),
     "charter.published": N_("{who} published a version of the charter."),
@@ -28,10 +30,12 @@ SENTENCES: dict[str, str] = {
     "community.left": N_("{who} left the community."),
     "community.requested": N_("{who} asked to join the community."),
     "content.reported": N_("{who} reported this to the moderators."),
+    "evidence.uploaded": N_("{who} sent a proof of holding."),
     "identity.admitted": N_("A member came in for the first time."),
     "identity.session_ended": N_("{who} ended one of their sessions."),
     "identity.signed_in": N_("{who} signed in."),
     "identity.signed_out": N_("{who} signed out."),
+    "meeting.opened": N_("{who} opened the meeting to questions."),
     "meeting.held": N_("{who} declared the meeting held."),
     "post.held": N_("{who} sent a post, which waits for a moderator."),
     "post.published": N_("{who} published a post."),
@@ -41,11 +45,19 @@ SENTENCES: dict[str, str] = {
     "question.delivery": N_("The question moved on its way to the board."),
     "question.delivery:admitted_free": N_("The question was admitted as a free question."),
     "question.delivery:admitted_statutory": N_("The question was admitted as a written question."),
+    "question.delivery:answered_orally": N_("The question was answered at the meeting."),
     "question.delivery:board_review": N_("The answer went to the board for approval."),
     "question.delivery:clustered": N_("The question was grouped with others of the same content."),
+    "question.delivery:corrected": N_("The answer was corrected online."),
+    "question.delivery:curable": N_("The proof of holding has to be completed."),
     "question.delivery:drafting": N_("An answer is being drafted."),
+    "question.delivery:eligibility_pending": N_("The proof of holding is being checked."),
+    "question.delivery:eligible": N_("The proof of holding was accepted."),
+    "question.delivery:ineligible": N_("The question cannot be admitted as a written question."),
     "question.delivery:legal_review": N_("The answer went to the legal department."),
     "question.delivery:published": N_("The question is answered: the answer is online."),
+    "question.delivery:refused": N_("The question will not be answered."),
+    "question.delivery:reserved_for_meeting": N_("The question will be answered at the meeting."),
     "question.delivery:routed": N_("The question was handed to those who answer."),
     "question.delivery:submitted": N_("The question was sent to the company."),
     "question.delivery:triaged": N_("The question was sorted."),
@@ -54,7 +66,9 @@ SENTENCES: dict[str, str] = {
     "question.published": N_("{who} asked a question."),
     "question.revised": N_("{who} changed the question."),
     "question.revision_held": N_("{who} changed the question; the change waits for a moderator."),
+    "question.submitted": N_("{who} sent questions to the company."),
     "question.supported": N_("{who} supported the question."),
+    "question.unsupported": N_("{who} took their support of the question back."),
     "question.visibility": N_("What members see of the question changed."),
     "question.visibility:held": N_("Members do not see the question while a moderator reads it."),
     "question.visibility:pending": N_("Members see the question once a moderator has read it."),
@@ -62,6 +76,8 @@ SENTENCES: dict[str, str] = {
     "question.visibility:visible": N_("Members see the question."),
     "question.visibility:visible_redacted": N_("Members see the question with passages masked."),
     "question.withdrawn": N_("{who} withdrew the question."),
+    "reaction.added": N_("{who} thanked the author."),
+    "reaction.removed": N_("{who} took their thanks back."),
     "review.claimed": N_("{who} took charge of it."),
     "review.decided:publish": N_("{who} decided to publish."),
     "review.decided:redact": N_("{who} published it with passages masked."),
@@ -73,7 +89,29 @@ SENTENCES: dict[str, str] = {
     "review.kept": N_("{who} read the reports and left it online."),
     "review.opened": N_("It entered the moderation queue."),
     "review.released": N_("{who} put it back in the queue."),
+    "tenant.applied": N_("The tenant’s files were applied."),
 }  # fmt: skip
+
+
+# What entries are about, by kind.
+SUBJECTS: dict[str, str] = {
+    "answer": N_("answer"),
+    "charter_version": N_("version of the charter"),
+    "comment": N_("comment"),
+    "community": N_("community"),
+    "meeting": N_("meeting"),
+    "member": N_("member"),
+    "post": N_("post"),
+    "question": N_("question"),
+    "session": N_("session"),
+    "submission": N_("sending of questions"),
+    "tenant": N_("tenant"),
+}
+
+
+def name_subject(kind: str | None, locale: str) -> str | None:
+    """Return what an entry is about in the reader's language: its kind where that has no name."""
+    return i18n.translate(locale, SUBJECTS[kind]) if kind in SUBJECTS else kind
 
 
 def say(act: str, who: str | None, data: dict[str, Any], locale: str) -> str:

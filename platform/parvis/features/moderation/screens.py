@@ -11,7 +11,7 @@ from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures, Line
 from parvis.features.moderation.passages import Paragraph
 from parvis.features.moderation.queries import ItemSummary, Queue, QueueList
-from parvis.features.moderation.queries_case import CaseView
+from parvis.features.moderation.queries_case import CaseView, CauseView
 from parvis.features.moderation.tables import RESTRICTIONS, Action
 
 
@@ -57,6 +57,7 @@ class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseView
     title: Paragraph
     paragraphs: tuple[Paragraph, ...]
+    points: tuple[CauseView, ...]
     form: DecisionForm
     notice: str = ""
 
@@ -127,9 +128,16 @@ def of_case(case: CaseView, form: DecisionForm, notice: str = "") -> CaseScreen:
         case=case,
         title=passages.passages(case.title, case.spans("title")),
         paragraphs=passages.paragraphs(case.body, case.spans("body")),
+        points=_points(case),
         form=form,
         notice=notice,
     )
+
+
+def _points(case: CaseView) -> tuple[CauseView, ...]:
+    """Return the causes without those that would read the same again."""
+    told = {(cause.clause_id, cause.quoted, cause.note): cause for cause in reversed(case.causes)}
+    return tuple(cause for cause in case.causes if cause in told.values())
 
 
 async def letter(
