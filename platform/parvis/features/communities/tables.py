@@ -1,6 +1,6 @@
 """Communities and who is in them. Keys, policies and checks: the migrations."""
 
-from piccolo.columns import UUID, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Integer, Text, Timestamptz
 
 from parvis.core.tables import TenantTable
 
@@ -14,6 +14,7 @@ class Community(TenantTable):
     visibility = Text()
     joining = Text()
     kind = Text()
+    official = Boolean(default=False)
     position = Integer()
     created_at = Timestamptz()
 
