@@ -54,6 +54,17 @@ def test_folding_any_single_character_twice_changes_nothing_more():
 
 
 @given(texts)
+def test_a_character_outside_the_fast_path_changes_nothing_else(text):
+    assert fold(text + "\u200b") == fold(text)
+    assert fold(text + "\u4e00") == fold(text) + "\u4e00"
+
+
+def test_both_paths_fold_every_character_alike():
+    characters = [chr(code) for code in range(0x180)] + list("‘’“”„†‡•…‰‹›€™–—˜\u202f")
+    assert [c for c in characters if fold(c) != fold(c + "\u4e00")[:-1]] == []
+
+
+@given(texts)
 def test_folding_is_idempotent(text):
     assert fold(fold(text)) == fold(text)
     assert fold_words(fold_words(text)) == fold_words(text)

@@ -75,15 +75,48 @@ class _LengthTable(dict[int, str]):
 
 _FOLDED = _FoldTable()
 _LENGTHS = _LengthTable()
-_ONE = chr(1)
 _BETWEEN_WORDS = re.compile(r"[\W_]")
 # The common case, an ASCII text once folded, goes through a table in one pass.
 _ASCII_WORDS = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
 
 
+# Nearly every text in a Western language fits this code page, where folding is one pass over
+# bytes, ten times as fast as over characters. What folds to several characters goes first.
+_CODE_PAGE = "cp1252"
+
+
+def _code_page_table() -> tuple[bytes, bytes, dict[str, str]]:
+    """Return what each byte folds to, the bytes to drop, and the characters to replace before."""
+    table, dropped, replaced = bytearray(range(256)), bytearray(), {"\u202f": " "}
+    for byte in range(256):
+        character = bytes([byte]).decode(_CODE_PAGE, errors="ignore")
+        folded = _fold_character(character) if character else ""
+        if character and not folded:
+            dropped.append(byte)
+        elif len(folded) == 1 and (fits := folded.encode(_CODE_PAGE, errors="ignore")):
+            table[byte] = fits[0]
+        elif character:
+            replaced[character] = folded
+    return bytes(table), bytes(dropped), replaced
+
+
+_TABLE, _DELETED, _REPLACED = _code_page_table()
+_PAGE = bytes(range(256)).decode(_CODE_PAGE, errors="ignore")
+_SINGLE = "".join(character for character in _PAGE if len(_fold_character(character)) == 1)
+# A text of these alone keeps its places when it is folded.
+_ONE_TO_ONE = re.compile(f"[{re.escape(_SINGLE)}]*")
+
+
 def fold(text: str) -> str:
     """Return the text in lower case, without accents, look-alikes or invisible characters."""
-    return text.translate(_FOLDED)
+    plain = text
+    for character, folded in _REPLACED.items():
+        if character in plain:
+            plain = plain.replace(character, folded)
+    try:
+        return plain.encode(_CODE_PAGE).translate(_TABLE, _DELETED).decode(_CODE_PAGE)
+    except UnicodeEncodeError:
+        return text.translate(_FOLDED)
 
 
 def fold_words(text: str) -> str:
@@ -129,10 +162,9 @@ class FoldedText:
     @cached_property
     def _fold_ends(self) -> list[int] | None:
         """How long `folded` is after each original character; None when each became one."""
-        lengths = self.original.translate(_LENGTHS)
-        if lengths.count(_ONE) == len(lengths):
+        if _ONE_TO_ONE.fullmatch(self.original):
             return None
-        return list(accumulate(map(ord, lengths)))
+        return list(accumulate(map(ord, self.original.translate(_LENGTHS))))
 
     def _folded_place(self, place: int) -> int:
         """Return where in `folded` the word character at `place` of `words` stands."""

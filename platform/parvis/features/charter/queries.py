@@ -1,7 +1,8 @@
 """What is shown of a charter: the public page, its JSON, and a member's own answer."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -49,32 +50,28 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...]
     acts: tuple[str, ...]
 
-    @property
-    def kind_label(self) -> str:
-        return KIND_LABELS[self.kind]
 
-    @property
-    def effect_labels(self) -> list[str]:
-        return [EFFECT_LABELS[effect] for effect in self.effects]
+# A kind of rule and what it may do, as msgids; without effects where the kind says it all.
+Kept = tuple[str, tuple[str, ...]]
+_SAYING_EFFECTS = frozenset(("links", "personal_data", "terms"))
 
 
 class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One clause in one language; `html` is safe to show."""
+    """One clause in one language; `html` is safe to show. `kept`: what a machine looks after."""
 
     id: str
     number: int
     title: str
     html: str
     law: str
-    rules: tuple[RuleView, ...]
+    kept: tuple[Kept, ...]
 
 
 class VersionLink(msgspec.Struct, frozen=True, kw_only=True):
     """One version in the list of them all."""
 
     number: int
-    effective_at: datetime
-    is_material: bool
+    effective_on: date
 
 
 class CharterPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +82,7 @@ class CharterPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     preamble_html: str
     note: str
-    effective_at: datetime
+    effective_on: date
     clauses: tuple[ClauseView, ...]
     versions: tuple[VersionLink, ...]
 
@@ -104,9 +101,12 @@ async def charter_page(tenant: Tenant, locale: str, number: int | None = None) -
         title=spoken(document.title, locale),
         preamble_html=text.to_html(spoken(document.preamble, locale)),
         note=spoken(document.version.note, locale),
-        effective_at=version.effective_at,
+        effective_on=_day(version, tenant),
         clauses=_clauses(document, locale),
-        versions=tuple(_link(version) for version in reversed(versions)),
+        versions=tuple(
+            VersionLink(number=one.number, effective_on=_day(one, tenant))
+            for one in reversed(versions)
+        ),
     )
 
 
@@ -119,12 +119,8 @@ def _find(versions: list[Version], number: int | None) -> Version:
     return found
 
 
-def _link(version: Version) -> VersionLink:
-    return VersionLink(
-        number=version.number,
-        effective_at=version.effective_at,
-        is_material=version.is_material,
-    )
+def _day(version: Version, tenant: Tenant) -> date:
+    return version.effective_at.astimezone(ZoneInfo(tenant.timezone)).date()
 
 
 def _clauses(document: CharterDocument, locale: str) -> tuple[ClauseView, ...]:
@@ -140,8 +136,13 @@ def _clause(clause: Clause, number: int, locale: str) -> ClauseView:
         title=spoken(clause.title, locale),
         html=text.to_html(spoken(clause.text, locale)),
         law=spoken(clause.law, locale),
-        rules=tuple(_rule(placed) for placed in clause.rules),
+        kept=tuple(dict.fromkeys(_kept(_rule(placed)) for placed in clause.rules)),
     )
+
+
+def _kept(rule: RuleView) -> Kept:
+    shown = rule.effects if rule.kind in _SAYING_EFFECTS else ()
+    return KIND_LABELS[rule.kind], tuple(EFFECT_LABELS[effect] for effect in shown)
 
 
 def _rule(placed: PlacedRule) -> RuleView:
