@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conversations.conftest import LISTED, PLACE, SECRET, comment, publish, statements, titles
+from tests.meetings.conftest import opened
 
 
 async def test_visitors_are_led_to_the_door(orvance, author) -> None:
@@ -88,7 +89,18 @@ async def test_a_cursor_that_is_not_ours_is_refused(author, cursor) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
-async def test_the_home_page_needs_four_statements(author, reader) -> None:
+async def test_a_meeting_that_takes_questions_is_due_beside_the_feed(orvance, author) -> None:
+    assert 'role="timer"' not in (await author.browser.get("/")).text
+    secretary = await orvance.person("Solène Varenne", roles=["secretary"])
+    slug = await opened(orvance, secretary)
+    page = (await author.browser.get("/")).text
+    assert 'role="timer"' in page
+    assert 'class="duestrip"' in page
+    assert f'href="/meetings/{slug}"' in page
+
+
+async def test_the_home_page_needs_four_statements(orvance, author, reader) -> None:
+    await opened(orvance, await orvance.person("Solène Varenne", roles=["secretary"]))
     for n in range(20):
         post = await publish(author, f"Texte {n}", place=(PLACE, LISTED, SECRET)[n % 3])
         if n % 3 == 0:

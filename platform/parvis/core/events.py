@@ -10,6 +10,7 @@ import msgspec
 from parvis.core.actor import Actor
 from parvis.core.ids import (
     AnswerId,
+    CommunityId,
     ContributionId,
     DecisionId,
     MeetingId,
@@ -86,6 +87,17 @@ class ContributionDecided(Event, frozen=True, kw_only=True):
     decided_by: MemberId
     clause_id: str | None = None
     text: str | None = None
+
+
+class RequestDecided(Event, frozen=True, kw_only=True):
+    """Who asked to join a community was let in, or not."""
+
+    request_id: UUID
+    community_id: CommunityId
+    community_slug: str
+    community_title: str
+    member_id: MemberId
+    is_admitted: bool
 
 
 class QuestionStateTold(Event, frozen=True, kw_only=True):

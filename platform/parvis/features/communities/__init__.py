@@ -6,6 +6,9 @@ from parvis.features.communities import routes
 
 FEATURE = Feature(
     name="communities",
-    acts=(Act(name="community.join", summary="Join a community, or ask to."),),
+    acts=(
+        Act(name="community.join", summary="Join a community, or ask to."),
+        Act(name="community.admit", summary="Decide on somebody’s request to join."),
+    ),
     handlers=routes.HANDLERS,
 )

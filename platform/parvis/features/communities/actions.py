@@ -1,10 +1,11 @@
-"""Join and leave a community."""
+"""Join and leave a community, and let others in."""
 
-from parvis.core import clock, db, journal
+from parvis.core import clock, db, events, journal
 from parvis.core.actor import Actor
-from parvis.core.errors import Denied
+from parvis.core.errors import Denied, NotFound
+from parvis.core.events import RequestDecided
 from parvis.core.i18n import N_
-from parvis.core.ids import new_id
+from parvis.core.ids import MemberId, new_id
 from parvis.features.communities import rules
 from parvis.features.communities.rules import Community, Standing
 from parvis.features.communities.tables import CommunityMember
@@ -18,6 +19,18 @@ _JOIN = """
 """
 
 
+_ADMIT = """
+    UPDATE community_member SET standing = 'member'
+     WHERE tenant_id = $1 AND community_id = $2 AND member_id = $3 AND standing = 'pending'
+    RETURNING id
+"""
+_DECLINE = """
+    DELETE FROM community_member
+     WHERE tenant_id = $1 AND community_id = $2 AND member_id = $3 AND standing = 'pending'
+    RETURNING id
+"""
+
+
 async def join(actor: Actor, community: Community) -> None:
     """Make the actor a member, or someone who asked to be; joining twice changes nothing.
 
@@ -25,7 +38,7 @@ async def join(actor: Actor, community: Community) -> None:
     """
     if community.standing in ("member", "pending"):
         return
-    if not rules.can(community).join:
+    if not rules.can(actor, community).join:
         raise Denied(N_("One joins this community by invitation."))
     standing = _standing_after(community)
     await db.execute(_JOIN, new_id(), community.id, actor.require_member(), standing, clock.now())
@@ -35,13 +48,51 @@ async def join(actor: Actor, community: Community) -> None:
 
 async def leave(actor: Actor, community: Community) -> None:
     """End the actor's membership or request; leaving twice changes nothing."""
-    if not rules.can(community).leave:
+    if not rules.can(actor, community).leave:
         return
     await CommunityMember.delete().where(
         CommunityMember.community_id == community.id,
         CommunityMember.member_id == actor.require_member(),
     )
     await journal.record(actor, "community.left", subject=("community", community.id))
+
+
+async def admit(actor: Actor, community: Community, member_id: MemberId) -> None:
+    """Make somebody who asked to join a member.
+
+    Errors: Denied to who does not manage the community, NotFound when nobody asked.
+    """
+    await _decide(actor, community, member_id, _ADMIT, is_admitted=True)
+
+
+async def decline(actor: Actor, community: Community, member_id: MemberId) -> None:
+    """End somebody's request to join.
+
+    Errors: Denied to who does not manage the community, NotFound when nobody asked.
+    """
+    await _decide(actor, community, member_id, _DECLINE, is_admitted=False)
+
+
+async def _decide(
+    actor: Actor, community: Community, member_id: MemberId, sql: str, *, is_admitted: bool
+) -> None:
+    rules.require_manager(actor, community)
+    request_id = await db.fetch_value(sql, community.id, member_id)
+    if request_id is None:
+        raise NotFound
+    await events.publish(
+        RequestDecided(
+            request_id=request_id,
+            community_slug=community.slug,
+            community_title=community.title,
+            community_id=community.id,
+            member_id=member_id,
+            is_admitted=is_admitted,
+        )
+    )
+    act = "community.admitted" if is_admitted else "community.declined"
+    data = {"member": member_id}
+    await journal.record(actor, act, subject=("community", community.id), data=data)
 
 
 def _standing_after(community: Community) -> Standing:

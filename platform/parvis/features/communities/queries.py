@@ -8,9 +8,10 @@ import msgspec
 
 from parvis.core import clock, db
 from parvis.core.actor import Actor
-from parvis.core.ids import CommunityId
+from parvis.core.ids import CommunityId, MemberId
 from parvis.features.communities import rules
 from parvis.features.communities.rules import Community, CommunityCan
+from parvis.features.members.queries import role
 
 MOST_FRESH = 100
 
@@ -46,6 +47,29 @@ class OwnCommunity(msgspec.Struct, frozen=True, kw_only=True):
     fresh: int
 
 
+class JoinRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who asked to join, and waits."""
+
+    member_id: MemberId
+    name: str
+    role: str
+    asked_at: datetime
+
+
+class RequestList(msgspec.Struct, frozen=True, kw_only=True):
+    """Who waits to be let in, the longest first; the first hundred."""
+
+    items: tuple[JoinRequest, ...]
+
+
+_REQUESTS = """
+    SELECT m.id, m.display_name, m.capacity, m.capacity_label, cm.joined_at
+      FROM community_member cm
+      JOIN member m ON m.tenant_id = cm.tenant_id AND m.id = cm.member_id
+     WHERE cm.tenant_id = $1 AND cm.community_id = $2 AND cm.standing = 'pending'
+       AND m.state = 'active'
+     ORDER BY cm.id LIMIT 100
+"""
 _MEMBERS = """
     (SELECT count(*) FROM community_member m
       WHERE m.tenant_id = k.tenant_id AND m.community_id = k.id AND m.standing = 'member')
@@ -74,7 +98,7 @@ _OWN = f"""
 async def community_list(actor: Actor) -> CommunityList:
     """Return the communities the actor may know of; secret ones only to their members."""
     rows = await db.fetch(_LIST, actor.require_member())
-    return CommunityList(items=tuple(_with_members(row) for row in rows))
+    return CommunityList(items=tuple(_with_members(actor, row) for row in rows))
 
 
 async def own_communities(actor: Actor) -> tuple[OwnCommunity, ...]:
@@ -84,7 +108,7 @@ async def own_communities(actor: Actor) -> tuple[OwnCommunity, ...]:
     return tuple(OwnCommunity(**row) for row in rows)
 
 
-async def community_view(community: Community) -> CommunityView:
+async def community_view(actor: Actor, community: Community) -> CommunityView:
     """Return an accessed community with its number of members."""
     members: int | None = None
     if community.is_readable:
@@ -92,20 +116,37 @@ async def community_view(community: Community) -> CommunityView:
             f"SELECT {_MEMBERS} FROM community k WHERE k.tenant_id = $1 AND k.id = $2",
             community.id,
         )
-    return _view(community, members)
+    return _view(actor, community, members)
 
 
-def _with_members(row: db.Record) -> CommunityView:
+async def requests(actor: Actor, community: Community) -> RequestList:
+    """Return who waits to be let in; Denied to who does not decide that."""
+    rules.require_manager(actor, community)
+    rows = await db.fetch(_REQUESTS, community.id)
+    return RequestList(
+        items=tuple(
+            JoinRequest(
+                member_id=row["id"],
+                name=row["display_name"],
+                role=role(row["capacity"], row["capacity_label"], actor.locale),
+                asked_at=row["joined_at"],
+            )
+            for row in rows
+        )
+    )
+
+
+def _with_members(actor: Actor, row: db.Record) -> CommunityView:
     fields = dict(row)
     members = fields.pop("members")
-    return _view(msgspec.convert(fields, Community), members)
+    return _view(actor, msgspec.convert(fields, Community), members)
 
 
-def _view(community: Community, members: int | None) -> CommunityView:
+def _view(actor: Actor, community: Community, members: int | None) -> CommunityView:
     return CommunityView(
         **msgspec.structs.asdict(community),
         members=members if community.is_readable else None,
-        can=rules.can(community),
+        can=rules.can(actor, community),
     )
 
 

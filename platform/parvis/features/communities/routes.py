@@ -1,6 +1,7 @@
-"""The list of communities, joining and leaving. A community's own page is in conversations."""
+"""The list of communities, joining, leaving, letting in. Their own pages are in conversations."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, delete, get, post
 from litestar.params import FromPath
@@ -8,8 +9,9 @@ from litestar.response import Redirect
 
 from parvis.core import http
 from parvis.core.http import Req
+from parvis.core.ids import MemberId
 from parvis.features.communities import actions, queries, rules
-from parvis.features.communities.queries import CommunityList, CommunityView
+from parvis.features.communities.queries import CommunityList, CommunityView, RequestList
 
 LEAVING = "One may always leave."
 
@@ -41,6 +43,37 @@ async def leave(request: Req, slug: FromPath[str]) -> Redirect:
     """Leave, and show the communities there are."""
     await _leave(request, slug)
     return http.redirect("/communities")
+
+
+@get("/communities/{slug:str}/requests", include_in_schema=False)
+async def requests_page(request: Req, slug: FromPath[str]) -> Response[Any]:
+    """Show who waits to be let in."""
+    actor = http.actor_of(request)
+    community = await rules.access_community(actor, slug)
+    view = await queries.requests(actor, community)
+    return http.page(request, "communities/requests.html", view, community=community)
+
+
+@post(
+    "/communities/{slug:str}/requests/{member_id:uuid}/admission",
+    opt={"act": "community.admit"},
+    include_in_schema=False,
+)
+async def admit(request: Req, slug: FromPath[str], member_id: FromPath[UUID]) -> Redirect:
+    """Let somebody in, and show who else waits."""
+    await _admit(request, slug, member_id)
+    return http.redirect(f"/communities/{slug}/requests")
+
+
+@post(
+    "/communities/{slug:str}/requests/{member_id:uuid}/refusal",
+    opt={"act": "community.admit"},
+    include_in_schema=False,
+)
+async def decline(request: Req, slug: FromPath[str], member_id: FromPath[UUID]) -> Redirect:
+    """Let somebody stay outside, and show who else waits."""
+    await _decline(request, slug, member_id)
+    return http.redirect(f"/communities/{slug}/requests")
 
 
 @get("/api/v1/communities", operation_id="listCommunities", tags=["communities"])
@@ -79,9 +112,44 @@ async def leave_community(request: Req, slug: FromPath[str]) -> None:
     await _leave(request, slug)
 
 
+@get(
+    "/api/v1/communities/{slug:str}/requests",
+    operation_id="listJoinRequests",
+    tags=["communities"],
+)
+async def list_requests(request: Req, slug: FromPath[str]) -> RequestList:
+    """Return who waits to be let in, for those who manage the community."""
+    actor = http.actor_of(request)
+    return await queries.requests(actor, await rules.access_community(actor, slug))
+
+
+@post(
+    "/api/v1/communities/{slug:str}/requests/{member_id:uuid}/admission",
+    opt={"act": "community.admit"},
+    operation_id="admitMember",
+    tags=["communities"],
+    status_code=204,
+)
+async def admit_member(request: Req, slug: FromPath[str], member_id: FromPath[UUID]) -> None:
+    """Let somebody in who asked to join."""
+    await _admit(request, slug, member_id)
+
+
+@post(
+    "/api/v1/communities/{slug:str}/requests/{member_id:uuid}/refusal",
+    opt={"act": "community.admit"},
+    operation_id="declineMember",
+    tags=["communities"],
+    status_code=204,
+)
+async def decline_member(request: Req, slug: FromPath[str], member_id: FromPath[UUID]) -> None:
+    """End somebody's request to join."""
+    await _decline(request, slug, member_id)
+
+
 async def _view(request: Req, slug: str) -> CommunityView:
-    community = await rules.access_community(http.actor_of(request), slug)
-    return await queries.community_view(community)
+    actor = http.actor_of(request)
+    return await queries.community_view(actor, await rules.access_community(actor, slug))
 
 
 async def _join(request: Req, slug: str) -> None:
@@ -94,6 +162,19 @@ async def _leave(request: Req, slug: str) -> None:
     await actions.leave(actor, await rules.access_community(actor, slug))
 
 
+async def _admit(request: Req, slug: str, member_id: UUID) -> None:
+    actor = http.actor_of(request)
+    community = await rules.access_community(actor, slug)
+    await actions.admit(actor, community, MemberId(member_id))
+
+
+async def _decline(request: Req, slug: str, member_id: UUID) -> None:
+    actor = http.actor_of(request)
+    community = await rules.access_community(actor, slug)
+    await actions.decline(actor, community, MemberId(member_id))
+
+
 HANDLERS = (
-    communities, join, leave, list_communities, get_community, join_community, leave_community,
+    communities, join, leave, requests_page, admit, decline, list_communities, get_community,
+    join_community, leave_community, list_requests, admit_member, decline_member,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import Denied, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import CommunityId
+from parvis.core.permissions import Permission
 
 Standing = Literal["member", "pending", "invited"]
 
@@ -46,16 +47,18 @@ class CommunityCan(msgspec.Struct, frozen=True, kw_only=True):
     write: bool
     join: bool
     leave: bool
+    admit: bool
 
 
-def can(community: Community) -> CommunityCan:
-    """Return what the actor that `community` was loaded for may do with it."""
+def can(actor: Actor, community: Community) -> CommunityCan:
+    """Return what the actor, for whom `community` was loaded, may do with it."""
     may_ask = community.joining != "invitation" and community.standing is None
     return CommunityCan(
         read=community.is_readable,
         write=community.is_member,
         join=may_ask or community.standing == "invited",
         leave=community.standing in ("member", "pending"),
+        admit=actor.manages(community.id) or actor.may(Permission.COMMUNITY_MANAGE),
     )
 
 
@@ -93,6 +96,12 @@ def require_writer(community: Community) -> None:
     """Raise Denied unless the actor is a member of the community."""
     if not community.is_member:
         raise Denied(N_("Join this community to write in it."))
+
+
+def require_manager(actor: Actor, community: Community) -> None:
+    """Raise Denied unless the actor decides who comes into the community."""
+    if not can(actor, community).admit:
+        raise Denied(N_("Those who manage this community decide who comes in."))
 
 
 async def _visible(sql: str, actor: Actor, key: str | UUID) -> Community:

@@ -5,6 +5,7 @@ from parvis.core.events import (
     ContributionDecided,
     ContributionShown,
     QuestionStateTold,
+    RequestDecided,
 )
 from parvis.core.feature import Feature
 from parvis.features.notifications import news
@@ -16,6 +17,7 @@ FEATURE = Feature(
     subscriptions=(
         (ContributionDecided, news.tell_decision),
         (ContributionShown, news.tell_comment),
+        (RequestDecided, news.tell_request_decided),
         (QuestionStateTold, news.tell_question_moved),
         (AnswerPublished, news.tell_answer),
     ),

@@ -8,6 +8,7 @@ from parvis.core.events import (
     ContributionDecided,
     ContributionShown,
     QuestionStateTold,
+    RequestDecided,
 )
 from parvis.core.text import excerpt
 from parvis.features.notifications.actions import tell
@@ -54,6 +55,21 @@ async def tell_comment(event: ContributionShown) -> None:
         subject=("comment", event.contribution_id),
         data={"name": row["name"], "title": row["title"]},
         dedupe=f"comment/{event.contribution_id}",
+    )
+
+
+async def tell_request_decided(event: RequestDecided) -> None:
+    """Tell who asked to join a community whether they were let in."""
+    await tell(
+        event.member_id,
+        "request_decided",
+        subject=("community", event.community_id),
+        data={
+            "is_admitted": event.is_admitted,
+            "title": event.community_title,
+            "slug": event.community_slug,
+        },
+        dedupe=f"request/{event.request_id}",
     )
 
 

@@ -67,7 +67,7 @@ def view(row: Any, locale: str) -> NoticeView:
         headline=sentences.headline(kind, data, locale),
         title=data["title"] if about_question else None,
         text=data.get("text"),
-        path=sentences.path(row["subject_kind"], row["subject_id"]),
+        path=sentences.path(row["subject_kind"], row["subject_id"], data),
         created_at=row["created_at"],
         is_read=row["is_read"],
     )

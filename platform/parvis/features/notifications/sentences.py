@@ -14,6 +14,8 @@ _DECIDED = {
     "redact": N_("“{title}” is published with passages masked."),
 }
 _COMMENTED = N_("{name} commented on “{title}”.")
+_ADMITTED = N_("You are now a member of “{title}”.")
+_DECLINED = N_("Your request to join “{title}” was declined.")
 _MOVED = N_("Your question no. {number}: {state}.")
 _ANSWERED = N_("Your question no. {number} has its answer.")
 _CORRECTED = N_("The answer to your question no. {number} was corrected.")
@@ -27,6 +29,9 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
         return i18n.translate(locale, _DECIDED[data["action"]], title=data["title"])
     if kind == "comment_on_post":
         return i18n.translate(locale, _COMMENTED, name=data["name"], title=data["title"])
+    if kind == "request_decided":
+        message = _ADMITTED if data["is_admitted"] else _DECLINED
+        return i18n.translate(locale, message, title=data["title"])
     if kind == "question_moved":
         label = LABELS[Track(data["track"])][data["state"]]
         state = i18n.translate(locale, label)
@@ -35,6 +40,8 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
     return i18n.translate(locale, message, number=data["number"])
 
 
-def path(subject_kind: str, subject_id: Any) -> str:
+def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
     """Return where the subject of a notice is read."""
+    if subject_kind == "community":
+        return f"/communities/{data['slug']}"
     return f"{_PATHS[subject_kind]}{subject_id}"

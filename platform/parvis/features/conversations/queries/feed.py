@@ -119,7 +119,8 @@ async def posts(
 async def community_page(actor: Actor, community: Community, after: str | None) -> CommunityPage:
     """Return an accessed community with a page of its posts."""
     return CommunityPage(
-        community=await community_view(community), posts=await posts(actor, community, after=after)
+        community=await community_view(actor, community),
+        posts=await posts(actor, community, after=after),
     )
 
 
