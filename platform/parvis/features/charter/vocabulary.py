@@ -10,9 +10,9 @@ ACTS = frozenset((
     "comment.publish", "community.admit", "community.create", "community.join",
     "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
-    "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit", "question.edit",
-    "question.submit", "question.support", "question.triage", "question.withdraw",
-    "reaction.add", "recommendation.publish", "review.claim", "review.decide",
+    "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",
+    "question.edit", "question.submit", "question.support", "question.triage",
+    "question.withdraw", "reaction.add", "recommendation.publish", "review.claim", "review.decide",
     "review.hand_over", "review.release",
 ))  # fmt: skip
 
