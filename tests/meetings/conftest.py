@@ -1,6 +1,5 @@
 """A listed company's meeting three weeks ahead, opened the way its secretary opens one."""
 
-from collections.abc import AsyncIterator
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -37,18 +36,22 @@ def announced(**changes: Any) -> OpenMeeting:
     return OpenMeeting(**(given | changes))
 
 
+def acting(house: House, person: Person, *permissions: str) -> Actor:
+    """A person as actions see them."""
+    return Actor(
+        tenant=house.tenant,
+        locale="fr",
+        member_id=person.id,
+        permissions=frozenset(permissions),
+        standing=Standing(name_is_verified=True),
+    )
+
+
 async def opened(house: House, secretary: Person, **changes: Any) -> str:
     """Open a meeting in a house and return its slug."""
     given = announced(**changes)
-    actor = Actor(
-        tenant=house.tenant,
-        locale="fr",
-        member_id=secretary.id,
-        permissions=frozenset({"meeting:manage"}),
-        standing=Standing(name_is_verified=True),
-    )
     async with house.transaction():
-        await open_meeting(actor, given)
+        await open_meeting(acting(house, secretary, "meeting:manage"), given)
     return given.slug
 
 
@@ -67,9 +70,9 @@ async def staff(orvance: House) -> dict[str, Person]:
 
 
 @pytest.fixture
-async def meeting(orvance: House, staff: dict[str, Person]) -> AsyncIterator[str]:
+async def meeting(orvance: House, staff: dict[str, Person]) -> str:
     """The slug of a meeting that is open for questions, without a board's approval of answers."""
-    yield await opened(orvance, staff["secretary"])
+    return await opened(orvance, staff["secretary"])
 
 
 class Desk:
@@ -127,3 +130,25 @@ async def ask(person: Person, slug: str, title: str = "Le dividende sera-t-il ma
     assert sent.status_code == 201, sent.text
     question: dict[str, Any] = sent.json()["questions"][0]
     return question
+
+
+async def seen(person: Person, question: dict[str, Any]) -> dict[str, Any]:
+    """Return a question as somebody who may see it does."""
+    answer = await person.browser.call("GET", f"/questions/{question['id']}")
+    assert answer.status_code == 200, answer.text
+    view: dict[str, Any] = answer.json()["question"]
+    return view
+
+
+async def decide(moderator: Person, question: dict[str, Any], action: str) -> None:
+    """Claim the open review of a question and decide it, with a clause where one is needed."""
+    queue = (await moderator.browser.call("GET", "/moderation/items")).json()["page"]["items"]
+    item = next(one for one in queue if one["contribution_id"] == question["id"])
+    path = f"/moderation/items/{item['id']}"
+    claimed = await moderator.browser.call("POST", f"{path}/claim", {"version": item["version"]})
+    assert claimed.status_code == 200, claimed.text
+    given = {"version": claimed.json()["item"]["version"], "action": action}
+    if action != "publish":
+        given |= {"clause_id": "respect", "facts": "Propos.", "text": "Votre question est écartée."}
+    done = await moderator.browser.call("POST", f"{path}/decisions", given)
+    assert done.status_code == 201, done.text

@@ -35,7 +35,7 @@ async def list_questions(
     slug: FromPath[str],
     *,
     tab: FromQuery[Tab] = "all",
-    sort: FromQuery[Sort] = "support",
+    sort: FromQuery[Sort] = "recent",
     topic: FromQuery[str | None] = None,
     after: FromQuery[str | None] = None,
 ) -> QuestionPage:

@@ -71,10 +71,10 @@ admitted_statutory, admitted_free, triaged, clustered, routed, drafting, legal_r
 _VISIBILITY = """
 private → visible | rule | |
 private → pending | rule | clauses |
-pending, held → visible | review:decide | decision |
+pending → visible | review:decide | decision |
 pending, visible, visible_redacted, labelled, reversed → held | review:decide | decision |
 held → pending | rule | clauses |
-held → visible | rule | |
+held → visible | review:decide, rule | |
 pending, held, visible, labelled, reversed → visible_redacted | review:decide | decision |
 pending, held, visible, visible_redacted, labelled, reversed → restricted | review:decide | decision |
 restricted, visible_redacted → appeal | author | reason |

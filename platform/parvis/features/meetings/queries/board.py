@@ -180,8 +180,8 @@ async def board(actor: Actor, meeting: MeetingFacts, lane: str | None, after: in
 def _own_lane(actor: Actor, counts: dict[str, int]) -> str:
     """Return the lane of what the actor is there for; the first that is not empty."""
     own = {
-        "holding": states.TRIAGE,
         "triage": states.TRIAGE,
+        "holding": states.TRIAGE,
         "experts": states.DRAFT,
         "legal": states.LEGAL,
         "board": states.BOARD,

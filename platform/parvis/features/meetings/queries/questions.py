@@ -29,7 +29,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which questions, in which order. `receipt` is the order of the statutory list."""
 
     tab: Tab = "all"
-    sort: Sort = "support"
+    sort: Sort = "recent"
     topic: str | None = None
     after: str | None = None
 
