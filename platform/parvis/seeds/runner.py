@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -74,7 +75,7 @@ async def _has_life() -> bool:
 
 
 async def _play(tenant: Tenant, life: Life, folder: Path, settings: Settings) -> None:
-    timeline = Timeline(clock.now())
+    timeline = Timeline(clock.now(), ZoneInfo(tenant.timezone))
     cast = Cast(tenant, life, personas(folder))
     await cast.load()
     cast.plan(timeline)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from parvis.core import clock
 from parvis.features.conversations import actions as conversations
 from parvis.features.conversations.actions import CommentInput, PostInput
 from parvis.features.conversations.rules import Said
@@ -66,7 +65,7 @@ class Talk:
             actor, post, CommentInput(body=comment.text), verdict
         )
         for n, one in enumerate(comment.reports, start=1):
-            moment = clock.now() + timedelta(hours=n * REPORT_HOURS)
+            moment = self._timeline.moment + timedelta(hours=n * REPORT_HOURS)
             self._timeline.plan(moment, partial(self._report, one, written.id))
 
     async def _report(self, given: Report, contribution_id: UUID) -> None:
