@@ -22,7 +22,7 @@ CIRCLE = ["clients-du-cercle"]
 POST = {"title": "Bonjour", "body": "Une question simple.", "community": CIRCLE[0]}
 
 
-class Undone(Exception):  # noqa: N818 -- no error: it rolls back what a test wrote
+class Undone(Exception):  # it rolls back what a test wrote
     pass
 
 
