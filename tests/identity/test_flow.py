@@ -409,7 +409,7 @@ async def test_one_unreadable_key_does_not_hide_the_good_ones() -> None:
         {"algorithms": ()},
         {"algorithms": ("RS256", "HS256")},
         {"algorithms": ("none",)},
-        {"auth_method": "none"},
+        {"auth_method": "client_secret_post"},
         {"auth_method": "private_key_jwt"},
     ],
 )

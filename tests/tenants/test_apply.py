@@ -156,7 +156,9 @@ async def test_a_bad_file_writes_nothing(
 async def test_a_secret_that_is_not_at_hand_is_named_with_its_line(
     folder: Path, migrated: Settings, monkeypatch: pytest.MonkeyPatch, operator: Database
 ) -> None:
-    change(folder, 'auth_method = "none"', 'auth_method = "client_secret_post"\nsecret = "env:SSO"')
+    change(
+        folder, 'auth_method = "none"', 'auth_method = "client_secret_basic"\nsecret = "env:SSO"'
+    )
     monkeypatch.delenv("SSO", raising=False)
     with pytest.raises(TenantFileError, match=r"tenant\.toml:\d+: SSO is not set"):
         await applied(folder, migrated)

@@ -18,7 +18,7 @@ from parvis.core.tenancy import Tenant
 
 T = TypeVar("T")
 Req = Request[Any, Any, Any]
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 # What static/parvis.js writes when a reader switches by hand.
 SCHEMES = ("light", "dark")
 

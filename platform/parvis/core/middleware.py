@@ -96,7 +96,7 @@ class _CommitFirst:
             self._is_replaced = True
             request: Request[Any, Any, Any] = Request(self._scope)
             response = self._scope["litestar_app"].state.render_error(request, Unavailable())
-            asgi = response.to_asgi_response(self._scope["litestar_app"], request)
+            asgi = response.to_asgi_response(None, request)
             await asgi(self._scope, _nothing, self._send)
 
 

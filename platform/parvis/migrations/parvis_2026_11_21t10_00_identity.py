@@ -78,7 +78,7 @@ SQL = "".join([
         issuer text NOT NULL
         client_id text NOT NULL
         auth_method text NOT NULL CHECK (auth_method IN
-            ('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'))
+            ('none', 'client_secret_basic', 'private_key_jwt'))
         secret_sealed bytea
         algorithms text[] NOT NULL
         profile text NOT NULL DEFAULT 'standard' CHECK (profile IN ('standard', 'fapi2'))

@@ -39,7 +39,7 @@ class CharterMiddleware:
         if answer is None:
             await self.app(scope, receive, send)
         else:
-            asgi = answer.to_asgi_response(request.app, request)
+            asgi = answer.to_asgi_response(None, request)
             await asgi(scope, receive, send)
 
 

@@ -68,9 +68,7 @@ class ConnectionTable(Struct, frozen=True, kw_only=True):
     label: Lines
     issuer: Annotated[str, Meta(pattern="^(https://[^ ]+|demo:[a-z0-9-]+)$")]
     client_id: Line
-    auth_method: Literal["none", "client_secret_basic", "client_secret_post", "private_key_jwt"] = (
-        "client_secret_basic"
-    )
+    auth_method: Literal["none", "client_secret_basic", "private_key_jwt"] = "client_secret_basic"
     secret: SecretReference | None = None
     algorithms: tuple[Literal["RS256", "PS256", "ES256", "EdDSA"], ...] = ("RS256", "ES256")
     scope: Line = "openid profile email"

@@ -9,7 +9,8 @@ from msgspec import DecodeError, json
 
 from parvis.integrations.login.errors import LoginError, Reason
 
-METHODS = ("client_secret_basic", "private_key_jwt")
+# `none` is a public client: PKCE, which is never left out, is its only proof.
+METHODS = ("none", "client_secret_basic", "private_key_jwt")
 ASSERTION_SECONDS = 60
 
 
