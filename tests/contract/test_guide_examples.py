@@ -4,10 +4,14 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from parvis.core import clock
 from parvis.features.charter import document as charter
 from parvis.features.charter.judge import compile_charter, judge
 from parvis.features.charter.verdict import ActText
+from parvis.features.meetings.states import mermaid
+from parvis.features.meetings.tables import Track
 from parvis.features.tenants.plan import sound_documents
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,3 +48,9 @@ def test_the_example_of_a_verdict_is_what_the_judge_says(tmp_path: Path) -> None
     )
     assert found.effect.upper() == effect
     assert [(one.clause, one.rule) for one in found.causes] == [(clause, rule)]
+
+
+@pytest.mark.parametrize("track", list(Track))
+def test_the_states_drawn_for_moderators_are_those_of_the_code(track: Track) -> None:
+    drawn = (REPOSITORY / "platform/docs/guides/moderator.md").read_text("utf-8")
+    assert mermaid(track) in drawn
