@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,7 @@ from parvis.features.tenants.export import write_files
 from parvis.features.tenants.plan import Plan, plans, sound_documents
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError, hint
 from parvis.features.tenants.starter import write_starter
-from parvis.settings import REPOSITORY, Settings
+from parvis.settings import PREFIX, REPOSITORY, Settings
 
 DONE, REFUSED, MISUSED = 0, 1, 2
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -52,7 +53,7 @@ def run_new(arguments: argparse.Namespace) -> int:
     slug: str = arguments.slug
     if not SLUG.fullmatch(slug):
         raise MisuseError(f'"{slug}" is no slug: small letters, digits and single hyphens')
-    folder = (arguments.to or REPOSITORY / "tenants") / slug
+    folder = (arguments.to or _place("tenants")) / slug
     if folder.exists():
         raise ApplyRefusedError(f"{folder} exists already; nothing was written")
     write_starter(
@@ -64,8 +65,7 @@ def run_new(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    themes = Path(REPOSITORY / "themes")
-    for parsed in sound_documents(_folders(arguments.paths), themes=themes):
+    for parsed in sound_documents(_folders(arguments.paths), themes=_place("themes")):
         sys.stdout.write(f"{parsed.file.parent}: sound\n")
     return DONE
 
@@ -138,6 +138,11 @@ async def _with_database(settings: Settings, work: Callable[[Database], Awaitabl
         return await work(database)
     finally:
         await database.stop()
+
+
+def _place(name: str) -> Path:
+    """Return the folder of tenants or themes without asking for settings of a database."""
+    return Path(os.environ.get(f"{PREFIX}{name.upper()}_DIR", REPOSITORY / name))
 
 
 def _settings() -> Settings:
