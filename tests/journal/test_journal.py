@@ -58,7 +58,7 @@ async def entries(reader: Person, **search: str) -> list[dict[str, Any]]:
 async def test_the_story_of_a_post_is_on_one_page(refused: Held, auditor: Person) -> None:
     found = await entries(auditor, subject=f"post:{refused.id}")
     acts = [entry["act"] for entry in reversed(found)]
-    assert acts == ["review.opened", "post.held", "review.claimed", "review.decided"]
+    assert acts == ["post.held", "review.opened", "review.claimed", "review.decided"]
     page = (await auditor.browser.get(f"/admin/journal?subject=post:{refused.id}")).text
     assert page.index("Mise en file") < page.index("Refus décidé par Ludivine Darcel")
 

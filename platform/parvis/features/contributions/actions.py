@@ -59,12 +59,12 @@ async def write(
     )
     is_live = verdict.effect is not Effect.HOLD
     await revisions.insert_first(standing, draft, is_live=is_live)
+    act = f"{kind}.published" if is_live else f"{kind}.held"
+    await _record(actor, act, standing, draft)
     if is_live:
         await events.publish(_news(ContributionShown, standing))
     else:
         await events.publish(_held(standing, draft, verdict))
-    act = f"{kind}.published" if is_live else f"{kind}.held"
-    await _record(actor, act, standing, draft)
     return Written(id=standing.id, revision_id=draft.id, is_live=is_live)
 
 
@@ -87,10 +87,10 @@ async def revise(
     draft = revisions.draft(actor, title, body, verdict, await _charter_version(actor))
     is_live = verdict.effect is not Effect.HOLD and not standing.has_unread_change
     await revisions.insert_next(standing, draft, is_live=is_live)
-    if not is_live:
-        await events.publish(_held(standing, draft, verdict))
     act = f"{standing.kind}.revised" if is_live else f"{standing.kind}.revision_held"
     await _record(actor, act, standing, draft)
+    if not is_live:
+        await events.publish(_held(standing, draft, verdict))
     return Written(id=standing.id, revision_id=draft.id, is_live=is_live)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from parvis.core import formats
 from parvis.core.i18n import N_, translate
+from parvis.core.typography import NO_BREAK_SPACE, WORD_JOINER
 from parvis.features.moderation.clauses import Clause
 from parvis.features.moderation.tables import Action
 
@@ -145,4 +146,6 @@ def _ground(occasion: Occasion, clause: Clause) -> str:
 
 
 def _say(occasion: Occasion, msgid: str, **params: object) -> str:
-    return translate(occasion.locale, msgid, **params)
+    # What is kept has plain spaces: typography is for what is shown.
+    said = translate(occasion.locale, msgid, **params)
+    return said.replace(NO_BREAK_SPACE, " ").replace(WORD_JOINER, "")

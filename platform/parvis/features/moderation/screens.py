@@ -11,7 +11,7 @@ from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures, Line
 from parvis.features.moderation.passages import Paragraph
 from parvis.features.moderation.queries import ItemSummary, Queue, QueueList
-from parvis.features.moderation.queries_case import CaseView, CauseView
+from parvis.features.moderation.queries_case import CaseView, CauseView, ClauseView
 from parvis.features.moderation.tables import RESTRICTIONS, Action
 
 
@@ -52,12 +52,17 @@ class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
-    """The case in the middle: its words with the passages marked, and the decision form."""
+    """The case in the middle: its words with the passages marked, and the decision form.
+
+    `named_clauses` are those that causes name; all of them where none is named.
+    """
 
     case: CaseView
     title: Paragraph
     paragraphs: tuple[Paragraph, ...]
     points: tuple[CauseView, ...]
+    named_clauses: tuple[ClauseView, ...]
+    other_clauses: tuple[ClauseView, ...]
     form: DecisionForm
     notice: str = ""
 
@@ -124,11 +129,14 @@ def first_clause(case: CaseView) -> str:
 
 def of_case(case: CaseView, form: DecisionForm, notice: str = "") -> CaseScreen:
     """Return a case as the page shows it, with a notice above it where there is one."""
+    named = {cause.clause_id for cause in case.causes} or {clause.id for clause in case.clauses}
     return CaseScreen(
         case=case,
         title=passages.passages(case.title, case.spans("title")),
         paragraphs=passages.paragraphs(case.body, case.spans("body")),
         points=_points(case),
+        named_clauses=tuple(clause for clause in case.clauses if clause.id in named),
+        other_clauses=tuple(clause for clause in case.clauses if clause.id not in named),
         form=form,
         notice=notice,
     )
