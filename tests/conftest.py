@@ -13,12 +13,15 @@ import pytest
 from litestar import Litestar
 
 from parvis import app as parvis_app
-from parvis.core import db, migrate
+from parvis.core import db, migrate, templating
 from parvis.core.db import Database
 from parvis.demo import postgres as embedded
 from parvis.features.tenants.actions import apply_folder
 from parvis.settings import REPOSITORY, Settings
 from tests.factories import House
+
+# A page that would print "none" fails its test instead.
+templating.refuse_none()
 
 # What tenant files make; everything else is what members did.
 KEPT = {

@@ -16,7 +16,19 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
 from parvis import settings as settings_module
-from parvis.core import acts, addresses, crypto, db, events, health, http, problems, static, theming
+from parvis.core import (
+    acts,
+    addresses,
+    crypto,
+    db,
+    events,
+    health,
+    http,
+    problems,
+    static,
+    templating,
+    theming,
+)
 from parvis.core.db import Database
 from parvis.core.errors import NotFound
 from parvis.core.feature import Feature
@@ -95,6 +107,8 @@ def set_up(settings: Settings) -> None:
     addresses.use(settings)
     login.use(settings)
     theming.use_folder(Path(settings.themes_dir))
+    if settings.environment == "development":
+        templating.refuse_none()
     for feature in FEATURES:
         acts.register(*feature.acts)
         for event, handler in feature.subscriptions:

@@ -72,8 +72,10 @@ def test_members_html_is_typeset_and_never_obeyed_by_htmx() -> None:
     assert "yes !" in shown('{{ markdown("<p>yes !</p>", "en") }}')
 
 
-def test_nothing_is_shown_for_none_and_an_undefined_name_fails() -> None:
-    assert shown("[{{ none }}]") == "[]"
+def test_neither_none_nor_an_undefined_name_is_shown() -> None:
+    assert shown('[{{ none or "" }}]') == "[]"
+    with pytest.raises(ValueError, match="prints None"):
+        shown("{{ none }}")
     with pytest.raises(TemplateError, match="undefined"):
         shown("{{ absent }}")
 

@@ -18,6 +18,7 @@ from parvis.core.template_functions import FILTERS, FUNCTIONS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BASE_THEME = theming.BASE
+_refuses_none = False
 
 
 def use(themes: Path) -> None:
@@ -42,16 +43,28 @@ def render(
 @lru_cache
 def environment(theme: str) -> Environment:
     """Return the environment whose templates a theme may override."""
-    return Environment(
+    made = Environment(
         globals=FUNCTIONS,
         filters=FILTERS,
         loader=load_from_path([theming.theme(theme).templates, *template_folders()]),
         undefined_behavior="strict",
         auto_escape_callback=lambda name: name.endswith(".html"),
-        finalizer=_without_none,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    if _refuses_none:
+        made.finalizer = _not_none
+    return made
+
+
+def refuse_none() -> None:
+    """Make printing None an error from now on, for tests and development: MiniJinja says "none".
+
+    Looking at every value that is printed takes a third of a page's time, hence not in production.
+    """
+    global _refuses_none  # noqa: PLW0603  -- one process, one way to render
+    _refuses_none = True
+    environment.cache_clear()
 
 
 def template_folders() -> list[Path]:
@@ -59,5 +72,7 @@ def template_folders() -> list[Path]:
     return [*sorted(PACKAGE.glob("features/*/templates")), PACKAGE / "templates"]
 
 
-def _without_none(value: object) -> object:
-    return "" if value is None else value
+def _not_none(value: object) -> object:
+    if value is None:
+        raise ValueError("a template prints None: give it another value, or say `or`")
+    return value
