@@ -5,7 +5,6 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from parvis.core.errors import AppError
 from parvis.core.permissions import Permission
 from parvis.features.meetings import rules
 from parvis.features.meetings.actions import schedule
@@ -14,8 +13,8 @@ from parvis.features.meetings.facts import MeetingFacts
 from parvis.features.meetings.presets import load_preset
 from parvis.features.tenants.document import MeetingPolicyTable, MeetingTable
 from parvis.features.tenants.meeting_files import announced
-from parvis.seeds.cast import Cast
-from parvis.seeds.content import Life, Meeting, Question
+from parvis.seeds.cast import Cast, SeedError
+from parvis.seeds.content import Life, Meeting, Question, Words
 from parvis.seeds.questioning import Questioning
 from parvis.seeds.timeline import Timeline
 
@@ -31,11 +30,12 @@ class Assembly:
     """The meetings of one tenant."""
 
     def __init__(
-        self, cast: Cast, timeline: Timeline, policy: MeetingPolicyTable, site: str
+        self, cast: Cast, timeline: Timeline, policy: MeetingPolicyTable, words: Words, site: str
     ) -> None:
         self._cast = cast
         self._timeline = timeline
         self._policy = policy
+        self._words = words
         self._site = site
 
     def plan(self, life: Life) -> None:
@@ -61,7 +61,7 @@ class Assembly:
             day = today + dt.timedelta(days=ahead)
             if day.weekday() < 5 and self._deadline(day).utc >= until:
                 return day
-        raise AppError("no day for this meeting")
+        raise SeedError(f"no day for {meeting.slug}")
 
     def _opens(self, meeting: Meeting, day: dt.date) -> dt.datetime:
         if meeting.held_days_ago is None:
@@ -87,7 +87,7 @@ class Assembly:
         )
         meeting_id = await schedule.open_meeting(secretary, announced(table, self._policy))
         facts = await rules.meeting_by_id(meeting_id)
-        questioning = Questioning(self._cast, self._timeline, meeting_id, self._site)
+        questioning = Questioning(self._cast, self._timeline, self._words, meeting_id, self._site)
         for question in asked:
             questioning.plan(question, self._sent_at(question, facts))
         if meeting.held_days_ago is not None:

@@ -109,6 +109,14 @@ class Question(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Words(Struct, frozen=True, kw_only=True):
+    """What the corporate secretary and the board write in the course of their work."""
+
+    proven: str
+    reserved: str
+    mandate: str
+
+
 class Life(Struct, frozen=True, kw_only=True):
     """A whole seed file."""
 
@@ -116,6 +124,7 @@ class Life(Struct, frozen=True, kw_only=True):
     post: tuple[Post, ...]
     meeting: tuple[Meeting, ...] = ()
     question: tuple[Question, ...] = ()
+    words: Words | None = None
 
 
 class Persona(Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from parvis.features.moderation.actions import SeenInput
 from parvis.features.moderation.actions_decide import DecideInput, decide
 from parvis.features.moderation.tables import Action
 from parvis.seeds.cast import Cast, SeedError
-from parvis.seeds.content import Question
+from parvis.seeds.content import Question, Words
 from parvis.seeds.timeline import Act, Timeline
 
 # Hours after sending at which each step of a question's way is taken.
@@ -45,15 +45,17 @@ UNREAD = ("pending", "held")
 UNPROVEN = ("curable", "free")
 UNSETTLED = (Delivery.ELIGIBILITY_PENDING, Delivery.CURABLE)
 WRITTEN = ("drafting", "legal", "board", "answered")
-MANDATE = "Délégation du conseil du 12 janvier, article 3"
 
 
 class Questioning:
     """The questions of one meeting."""
 
-    def __init__(self, cast: Cast, timeline: Timeline, meeting_id: MeetingId, site: str) -> None:
+    def __init__(
+        self, cast: Cast, timeline: Timeline, words: Words, meeting_id: MeetingId, site: str
+    ) -> None:
         self._cast = cast
         self._timeline = timeline
+        self._words = words
         self._meeting_id = meeting_id
         self._site = site
         self._heads: dict[str, int] = {}
@@ -157,8 +159,7 @@ class Questioning:
         """Let the secretary find the asker in the register, or not."""
         secretary = self._cast.holder_of(Permission.QUESTION_TRIAGE)
         if question.fate != "free" or question.reason is None:
-            reason = "Inscription au registre vérifiée."
-            given = HoldingDecision(outcome="eligible", reason=reason)
+            given = HoldingDecision(outcome="eligible", reason=self._words.proven)
             await holdings.decide_holding(secretary, await self._found(asked), given)
             return
         given = HoldingDecision(outcome="ineligible", reason=question.reason)
@@ -177,7 +178,7 @@ class Questioning:
 
     async def _reserve(self, question: Question, asked: QuestionId) -> None:
         secretary = self._cast.holder_of(Permission.QUESTION_TRIAGE)
-        note = Note(reason="Le président y répondra de vive voix, en séance.")
+        note = Note(reason=self._words.reserved)
         await triage.reserve(secretary, await self._found(asked), note)
         if question.fate == "told" and question.reason:
             meeting = await rules.meeting_by_id(self._meeting_id)
@@ -207,7 +208,7 @@ class Questioning:
 
     async def _approve_board(self, asked: QuestionId) -> None:
         delegate = self._cast.holder_of(Permission.ANSWER_APPROVE_BOARD)
-        given = BoardApproval(version_id=await _version(asked), mandate=MANDATE)
+        given = BoardApproval(version_id=await _version(asked), mandate=self._words.mandate)
         await answering.approve_board(delegate, await self._found(asked), given)
 
     async def _publish(self, asked: QuestionId) -> None:

@@ -80,9 +80,10 @@ async def _play(tenant: Tenant, life: Life, folder: Path, settings: Settings) ->
     await cast.load()
     cast.plan(timeline)
     Talk(cast, timeline).plan(life.post)
-    if life.meeting and tenant.settings.meeting_policy:
+    if life.words and tenant.settings.meeting_policy:
         policy = msgspec.convert(tenant.settings.meeting_policy, MeetingPolicyTable)
-        Assembly(cast, timeline, policy, settings.public_url(tenant.host)).plan(life)
+        site = settings.public_url(tenant.host)
+        Assembly(cast, timeline, policy, life.words, site).plan(life)
     await timeline.play()
     await _make_history()
     await journal.record(

@@ -90,6 +90,7 @@ SENTENCES: dict[str, str] = {
     "review.opened": N_("It entered the moderation queue."),
     "review.released": N_("{who} put it back in the queue."),
     "tenant.applied": N_("The tenant’s files were applied."),
+    "tenant.seeded": N_("Demonstration content was added."),
 }  # fmt: skip
 
 
