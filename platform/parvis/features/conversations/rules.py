@@ -36,6 +36,7 @@ class PostCan(msgspec.Struct, frozen=True, kw_only=True):
     withdraw: bool
     thank: bool
     comment: bool
+    report: bool
 
 
 class CommentCan(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,7 @@ class CommentCan(msgspec.Struct, frozen=True, kw_only=True):
 
     edit: bool
     withdraw: bool
+    report: bool
 
 
 def status(*, is_live: bool, decision: str | None) -> Status:
@@ -58,13 +60,14 @@ def can_post(actor: Actor, *, author_id: UUID, is_live: bool, is_writer: bool) -
         withdraw=is_own,
         thank=is_live and not is_own,
         comment=is_live and is_writer,
+        report=is_live and not is_own,
     )
 
 
 def can_comment(actor: Actor, *, author_id: UUID, is_writer: bool) -> CommentCan:
     """Return what the actor may do with a comment."""
     is_own = author_id == actor.member_id
-    return CommentCan(edit=is_own and is_writer, withdraw=is_own)
+    return CommentCan(edit=is_own and is_writer, withdraw=is_own, report=not is_own)
 
 
 _SAID = """
