@@ -123,3 +123,9 @@ async def test_the_form_reports_without_javascript(
     assert (sent.status_code, sent.headers["location"]) == (303, path)
     assert "Merci." in (await reader.browser.get(path)).text
     assert len(await items(moderator, "reported")) == 1
+
+
+async def test_readers_find_where_to_report_and_authors_do_not(live: Held, reader: Person) -> None:
+    link = f'href="/contributions/{live.id}/report"'
+    assert link in (await reader.browser.get(f"/posts/{live.id}")).text
+    assert link not in (await live.author.browser.get(f"/posts/{live.id}")).text
