@@ -14,7 +14,7 @@ from parvis.core.events import ContributionWithdrawn, RevisionHeld
 from parvis.core.i18n import N_
 from parvis.core.ids import new_id
 from parvis.core.tenancy import TenantSettings
-from parvis.features.moderation import clauses, reporting, working_time
+from parvis.features.moderation import clauses, queries_case, reporting, working_time
 from parvis.features.moderation.tables import ItemKind, Source
 
 OTHER = "other"
@@ -141,7 +141,7 @@ async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> Non
     )
     await journal.record(
         actor,
-        "content.reported",
+        queries_case.REPORT,
         subject=(target.kind, target.id),
         # The author may hold the right to read the journal; who reported them is not for them.
         data={"item": item_id, "reason": given.reason, "hidden_from": target.author_id},

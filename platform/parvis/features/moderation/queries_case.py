@@ -9,7 +9,7 @@ import msgspec
 from parvis.core import clock, db, text
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, NotFound
-from parvis.core.i18n import N_
+from parvis.core.i18n import N_, translate
 from parvis.features.journal import queries as journal
 from parvis.features.journal.queries import Entry
 from parvis.features.moderation import clauses, queries, rules
@@ -18,6 +18,8 @@ from parvis.features.moderation.passages import Span
 from parvis.features.moderation.queries import ItemSummary, Person
 from parvis.features.moderation.rules import Can, Item
 from parvis.features.moderation.tables import Status
+
+REPORT = "content.reported"
 
 
 class Stale(Conflict):
@@ -172,7 +174,7 @@ async def case_of(actor: Actor, item: Item) -> CaseView:
         context=await _context(words["parent_id"]),
         clauses=clause_views(charter, actor.locale),
         charter_version=charter.number if charter else None,
-        history=await journal.history(actor, *item.subject),
+        history=await _history(actor, item),
         colleagues=await colleagues(actor, item),
         can=rules.can(actor, item, clock.now()),
     )
@@ -199,6 +201,17 @@ async def stale(actor: Actor, item_id: UUID) -> Stale:
         at=last.at if last else None,
         item=fresh,
     )
+
+
+async def _history(actor: Actor, item: Item) -> tuple[Entry, ...]:
+    """Return the journal's story of the words, in which no reporter has a name."""
+    told = await journal.history(actor, *item.subject)
+    return tuple(_nameless(entry, actor.locale) if entry.act == REPORT else entry for entry in told)
+
+
+def _nameless(entry: Entry, locale: str) -> Entry:
+    sentence = translate(locale, N_("Reported by a member."))
+    return msgspec.structs.replace(entry, actor=None, actor_id=None, sentence=sentence)
 
 
 async def _summary(actor: Actor, item: Item, charter: Charter | None) -> ItemSummary:
