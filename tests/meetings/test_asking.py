@@ -113,7 +113,7 @@ async def test_a_bearer_is_told_what_is_missing_and_until_when(orvance, meeting)
     (sent,) = own["items"]
     assert sent["eligibility"] == "curable"
     assert sent["eligibility_note"]
-    assert sent["cure_until"] > clock.now().isoformat()
+    assert sent["cure_until"]["at"] > clock.now().isoformat()
     notices = await holder.browser.call("GET", "/notifications")
     assert "question_moved" in notices.text
 

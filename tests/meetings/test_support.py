@@ -87,7 +87,8 @@ async def test_the_button_works_as_a_form_and_swaps_itself_for_htmx(orvance, sho
     assert fragment.status_code == 200
     assert fragment.text.lstrip().startswith("<form")
     assert 'aria-pressed="true"' in fragment.text
-    assert f"{path}/removal" in fragment.text
+    assert f'action="{path}/removal"' in fragment.text
+    assert f'hx-post="{path}/removal"' in fragment.text
     plain = await voter.browser.send_form(f"{path}/removal", {})
     assert plain.status_code == 303
     assert (await seen(voter, shown))["support_count"] == 0

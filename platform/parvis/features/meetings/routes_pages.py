@@ -24,6 +24,7 @@ from parvis.features.meetings.queries.views import MeetingView
 from parvis.features.meetings.rules import WindowClosed
 from parvis.features.meetings.tables import Channel
 from parvis.features.meetings.verdicts import verdict_on, verdicts_on
+from parvis.features.members.queries import role
 
 
 class AskForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class MeetingPage(msgspec.Struct, frozen=True, kw_only=True):
     questions: QuestionPage
     filter: Filter
     typed: Typed
+    signature: str
 
 
 @get("/meetings", include_in_schema=False)
@@ -80,7 +82,10 @@ async def _page(request: Req, slug: str, asked: Filter, typed: Typed) -> Meeting
     actor = http.actor_of(request)
     facts, view = await meetings.load(actor, slug)
     listed = await questions.question_list(actor, facts, asked)
-    return MeetingPage(meeting=view, questions=listed, filter=asked, typed=typed)
+    signature = role(actor.capacity, actor.capacity_label, actor.locale) if actor.capacity else ""
+    return MeetingPage(
+        meeting=view, questions=listed, filter=asked, typed=typed, signature=signature
+    )
 
 
 @post(

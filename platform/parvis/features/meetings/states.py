@@ -163,6 +163,20 @@ LABELS: dict[Track, dict[str, str]] = {
     },
 }
 
+RULES: dict[str, str] = {
+    "channel.free": N_("by rule: free questions need no proof"),
+    "channel.late": N_("by rule: it came after the deadline"),
+    "channel.no_channel": N_("by rule: the notice declares no channel"),
+    "channel.statutory": N_("by rule: the holding is proven"),
+    "holding.claim": N_("by rule: the sign-in vouches for it"),
+    "holding.register": N_("by rule: to be found in the register"),
+    "holding.certificate": N_("by rule: bearers attach a certificate"),
+    "charter.verdict": N_("by rule of the charter"),
+    "cluster.common_answer": N_("by rule: one answer for the group"),
+    "cluster.head_withdrawn": N_("by rule: the head of the group was withdrawn"),
+}
+"""What a rule that moves questions says of itself, by the name in the event."""
+
 
 def find(track: Track, source: str, target: str) -> Transition | None:
     """Return the transition between two states of one track, None when there is none."""

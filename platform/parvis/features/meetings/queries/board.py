@@ -21,7 +21,7 @@ LANES: dict[str, str] = {
     "legal": N_("With legal"),
     "board": N_("Before the board"),
     "publish": N_("To publish"),
-    "grouped": N_("Grouped"),
+    "grouped": N_("Grouped questions"),
     "meeting": N_("For the meeting"),
     "settled": N_("Settled"),
 }

@@ -1,7 +1,6 @@
 """One meeting with its dates, documents and figures, in one statement."""
 
 import datetime as dt
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -60,8 +59,8 @@ class FrozenDeadline(msgspec.Struct, frozen=True, kw_only=True):
     rule_id: str
     mode: str | None
     local_at: str
-    utc_at: Any
-    last_day: Any
+    utc_at: dt.datetime
+    last_day: dt.date | None
     basis: str
     trace: FrozenTrace
     rules_version: str
@@ -158,34 +157,35 @@ def _closes(meeting: MeetingFacts, *, statutory: bool) -> dt.datetime:
 
 
 def _deadlines(meeting: MeetingFacts, rows: str, locale: str) -> tuple[DeadlineView, ...]:
+    closing_rules = {channel.deadline for channel in meeting.rules.channels}
     by_id = {rule.id: rule for rule in meeting.rules.rules if rule.holds_on(meeting.meeting_date)}
     return tuple(
-        _deadline(one, by_id.get(one.rule_id), locale)
+        _deadline(one, by_id.get(one.rule_id), locale, closes=one.rule_id in closing_rules)
         for one in from_jsonb(rows, tuple[FrozenDeadline, ...])
     )
 
 
-def _deadline(frozen: FrozenDeadline, rule: Rule | None, locale: str) -> DeadlineView:
-    return msgspec.convert(
-        {
-            "rule_id": frozen.rule_id,
-            "label": spoken(dict(rule.label), locale) if rule else frozen.rule_id,
-            "note": spoken(dict(rule.note), locale) if rule and rule.note else "",
-            "at": frozen.utc_at,
-            "local_at": frozen.local_at,
-            "last_day": frozen.last_day,
-            "basis": frozen.basis,
-            "rules_version": frozen.rules_version,
-            "trace": tuple(
-                TracedDay(
-                    day=day.day,
-                    counted=day.counted,
-                    number=day.number,
-                    why=day.why,
-                    holiday=spoken(dict(day.holiday), locale) if day.holiday else None,
-                )
-                for day in frozen.trace.days
-            ),
-        },
-        DeadlineView,
+def _deadline(
+    frozen: FrozenDeadline, rule: Rule | None, locale: str, *, closes: bool
+) -> DeadlineView:
+    return DeadlineView(
+        rule_id=frozen.rule_id,
+        label=spoken(dict(rule.label), locale) if rule else frozen.rule_id,
+        note=spoken(dict(rule.note), locale) if rule and rule.note else "",
+        at=frozen.utc_at,
+        local_at=frozen.local_at,
+        last_day=frozen.last_day,
+        basis=frozen.basis,
+        rules_version=frozen.rules_version,
+        closes_channel=closes,
+        trace=tuple(
+            TracedDay(
+                day=day.day,
+                counted=day.counted,
+                number=day.number,
+                why=day.why,
+                holiday=spoken(dict(day.holiday), locale) if day.holiday else None,
+            )
+            for day in frozen.trace.days
+        ),
     )

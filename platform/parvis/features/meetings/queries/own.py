@@ -12,8 +12,9 @@ from parvis.core.errors import NotFound
 from parvis.core.ids import QuestionId
 from parvis.features.meetings import rules, similar, states
 from parvis.features.meetings.facts import MeetingFacts
+from parvis.features.meetings.queries.meeting import closing
 from parvis.features.meetings.queries.questions import QUESTION, view_of
-from parvis.features.meetings.queries.views import QuestionView
+from parvis.features.meetings.queries.views import Closing, QuestionView
 
 MOST_COMPARED = 500
 
@@ -50,7 +51,7 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str
     eligibility: str
     eligibility_note: str | None
-    cure_until: dt.datetime | None
+    cure_until: Closing | None
     has_certificate: bool
     questions: tuple[QuestionView, ...]
 
@@ -140,7 +141,11 @@ def _submission(
         receipt=row["receipt"],
         eligibility=row["eligibility"],
         eligibility_note=row["eligibility_note"],
-        cure_until=meeting.cure_until if row["eligibility"] == "curable" else None,
+        cure_until=(
+            closing(meeting.cure_until, meeting.timezone)
+            if row["eligibility"] == "curable"
+            else None
+        ),
         has_certificate=row["certificate_key"] is not None,
         questions=tuple(
             view_of(one, actor, meeting) for one in questions if one["submission_id"] == row["id"]

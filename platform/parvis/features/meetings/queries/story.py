@@ -18,7 +18,8 @@ from parvis.features.meetings.tables import Track
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a question's story. `label` is an English msgid.
 
-    `reason` is there for the author and for staff only, `by` for staff only.
+    `reason` is there for the author and for staff only, `by` for staff only: a name, or the msgid
+    of what a rule says of itself.
     """
 
     track: str
@@ -108,8 +109,14 @@ def _move(row: Record, *, party: bool, insider: bool) -> Move:
         label=states.LABELS[Track(row["track"])][row["to_state"]],
         at=row["at"],
         reason=row["reason"] if party else None,
-        by=(row["display_name"] or row["by_rule"]) if insider else None,
+        by=_mover(row) if insider else None,
     )
+
+
+def _mover(row: Record) -> str | None:
+    rule = row["by_rule"]
+    by: str | None = row["display_name"] or states.RULES.get(rule, rule)
+    return by
 
 
 def _version(row: Record) -> OnlineVersion:

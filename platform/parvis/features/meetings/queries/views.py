@@ -35,7 +35,10 @@ class TracedDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as frozen when the meeting opened. `at` is exclusive, in UTC."""
+    """A date as frozen when the meeting opened. `at` is exclusive, in UTC.
+
+    `closes_channel`: after it, questions no longer take one of the two ways.
+    """
 
     rule_id: str
     label: str
@@ -45,6 +48,7 @@ class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
     last_day: dt.date | None
     basis: str
     rules_version: str
+    closes_channel: bool
     trace: tuple[TracedDay, ...]
 
 
