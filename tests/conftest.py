@@ -48,7 +48,7 @@ def settings(postgres: embedded.Postgres) -> Settings:
         database_url=postgres.dsn("parvis_app"),
         owner_database_url=postgres.dsn("parvis_owner"),
         operator_database_url=postgres.dsn("parvis_operator"),
-        secret_key="a key for tests only, never one that seals anything real",
+        secret_key="a key for tests only that never seals anything real",
         environment="test",
         public_scheme="https",
         public_port=443,

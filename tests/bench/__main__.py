@@ -28,7 +28,7 @@ from tests.bench.load import Measured, Target
 
 OTHERS_AT_MOST = 0.12
 CONNECTIONS = (1, 16)
-SECRET = "a key for the bench only, never one that seals anything real"
+SECRET = "a key for the bench only that never seals anything real"
 
 
 @dataclass

@@ -66,7 +66,7 @@ async def test_every_write_names_the_tenant_in_every_statement(ardelune) -> None
             "POST", f"/communities/{place}/posts", {"title": "Visite", "body": "Un récit."}
         )
     assert answer.status_code == 201, answer.text
-    assert any(sql.startswith("INSERT INTO revision") for sql in seen)
+    assert any("INTO revision" in sql for sql in seen)
     assert without_tenant(seen) == []
 
 
