@@ -3,7 +3,7 @@
 import re
 
 from tests.factories import Person
-from tests.moderation.conftest import CLAUSE, LETTER, Held, claim, items
+from tests.moderation.conftest import CLAUSE, LETTER, Held, act, claim, items, refusal
 
 QUEUE = "/admin/moderation"
 
@@ -99,3 +99,16 @@ async def test_a_lost_lease_is_told_in_place(
 async def test_every_list_has_its_page(held: Held, moderator: Person) -> None:
     for name in ("open", "reported", "escalated", "mine", "decided", "nonsense"):
         assert (await moderator.browser.get(f"{QUEUE}?list={name}")).status_code == 200
+
+
+async def test_a_decided_case_shows_its_ground_and_its_text(
+    held: Held, moderator: Person, colleague: Person
+) -> None:
+    [item] = await items(moderator)
+    answer = await act(moderator, await claim(moderator, item), "decisions", **refusal())
+    assert answer.json()["decided_by"]["name"] == moderator.name
+    page = (await colleague.browser.get(f"{QUEUE}/{item['id']}?list=decided")).text
+    decided = page.partition('<section class="decide"')[2]
+    assert "Ni rumeur ni information privilégiée" in decided
+    assert moderator.name in decided
+    assert "Vous pouvez l’écrire sans elle." in decided

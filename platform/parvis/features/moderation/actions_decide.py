@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -16,9 +17,18 @@ from parvis.features.contributions import actions as contributions
 from parvis.features.contributions import redaction
 from parvis.features.contributions import rules as contribution_rules
 from parvis.features.contributions.revisions import Mark
-from parvis.features.moderation import actions, drafting, letter, queries_case, rules, statement
+from parvis.features.moderation import (
+    actions,
+    drafting,
+    letter,
+    queries,
+    queries_case,
+    rules,
+    statement,
+)
 from parvis.features.moderation.clauses import Charter, Clause
 from parvis.features.moderation.drafting import Draft
+from parvis.features.moderation.queries import DecisionView
 from parvis.features.moderation.rules import Item
 from parvis.features.moderation.statement import Statement
 from parvis.features.moderation.tables import RESTRICTIONS, Action, ItemKind, Status
@@ -51,7 +61,7 @@ class _Ground(msgspec.Struct, frozen=True, kw_only=True):
     statement: Statement
 
 
-async def decide(actor: Actor, item_id: Any, given: DecideInput, *, site: str) -> DecisionId:
+async def decide(actor: Actor, item_id: UUID, given: DecideInput, *, site: str) -> DecisionView:
     """Carry a decision out and write it down; its author is told by the event.
 
     `site` is the tenant's public address. Errors: Stale or NotOffered (409); Invalid without
@@ -67,7 +77,9 @@ async def decide(actor: Actor, item_id: Any, given: DecideInput, *, site: str) -
     await _insert(actor, item, given, draft, ground, decision_id=decision_id, at=at)
     await _carry_out(item, given.action, ground)
     await _tell(actor, item, given, decision_id)
-    return decision_id
+    written = await queries.last_decision(item.id)
+    assert written is not None  # noqa: S101 -- written a moment ago in this transaction
+    return written
 
 
 async def _lock(actor: Actor, item: Item) -> None:

@@ -77,6 +77,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     contribution_id: UUID
     revision_id: UUID
     action: str
+    decided_by: Person
     clause_id: str | None
     facts: str | None
     statement: dict[str, Any] | None
@@ -207,19 +208,26 @@ async def _cursor(key: str, after: str) -> tuple[datetime, UUID]:
     return at, item_id
 
 
-_DECISION = """
-    SELECT id, item_id, contribution_id, revision_id, action, clause_id, facts, statement,
-           text_sent, at
-      FROM decision WHERE tenant_id = $1 AND id = $2
+_LAST_DECISION = """
+    SELECT d.id, d.item_id, d.contribution_id, d.revision_id, d.action, d.clause_id, d.facts,
+           d.statement, d.text_sent, d.at, d.decided_by, m.display_name
+      FROM decision d
+      JOIN member m ON m.tenant_id = d.tenant_id AND m.id = d.decided_by
+     WHERE d.tenant_id = $1 AND d.item_id = $2
+     ORDER BY d.id DESC LIMIT 1
 """
 
 
-async def decision(decision_id: UUID) -> DecisionView:
-    """Return a decision that the caller has just taken."""
-    values = dict(await db.fetch_row(_DECISION, decision_id) or {})
+async def last_decision(item_id: UUID) -> DecisionView | None:
+    """Return the newest decision on an item the caller has let the actor see."""
+    row = await db.fetch_row(_LAST_DECISION, item_id)
+    if row is None:
+        return None
+    values = dict(row)
     stated = values.pop("statement")
+    by = Person(id=values.pop("decided_by"), name=values.pop("display_name"))
     statement = db.from_jsonb(stated, dict[str, Any]) if stated else None
-    return DecisionView(**values, statement=statement)
+    return DecisionView(**values, decided_by=by, statement=statement)
 
 
 def scope_values(scope: Scope) -> tuple[Any, ...]:

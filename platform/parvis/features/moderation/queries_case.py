@@ -15,7 +15,7 @@ from parvis.features.journal.queries import Entry
 from parvis.features.moderation import clauses, queries, rules
 from parvis.features.moderation.clauses import Charter, spoken
 from parvis.features.moderation.passages import Span
-from parvis.features.moderation.queries import ItemSummary, Person
+from parvis.features.moderation.queries import DecisionView, ItemSummary, Person
 from parvis.features.moderation.rules import Can, Item
 from parvis.features.moderation.tables import Status
 
@@ -90,6 +90,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseView, ...]
     charter_version: int | None
     history: tuple[Entry, ...]
+    decision: DecisionView | None
     colleagues: tuple[Person, ...]
     can: Can
 
@@ -175,6 +176,7 @@ async def case_of(actor: Actor, item: Item) -> CaseView:
         clauses=clause_views(charter, actor.locale),
         charter_version=charter.number if charter else None,
         history=await _history(actor, item),
+        decision=await queries.last_decision(item.id),
         colleagues=await colleagues(actor, item),
         can=rules.can(actor, item, clock.now()),
     )

@@ -25,7 +25,7 @@ from parvis.features.moderation.actions_decide import DecideInput
 from parvis.features.moderation.actions_intake import ReportInput
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures
-from parvis.features.moderation.queries import Queue, QueueList
+from parvis.features.moderation.queries import DecisionView, Queue, QueueList
 from parvis.features.moderation.queries_case import CaseView
 from parvis.features.moderation.tables import Action
 
@@ -147,11 +147,10 @@ async def hand_over_item(
 )
 async def decide_item(
     request: Req, item_id: FromPath[UUID], data: JSONBody[DecideInput]
-) -> queries.DecisionView:
+) -> DecisionView:
     """Decide. 409 when the item changed; 422 for a restriction without clause or text."""
     site: str = request.app.state.settings.public_url(http.tenant_of(request).host)
-    decision_id = await actions_decide.decide(http.actor_of(request), item_id, data, site=site)
-    return await queries.decision(decision_id)
+    return await actions_decide.decide(http.actor_of(request), item_id, data, site=site)
 
 
 @post(
