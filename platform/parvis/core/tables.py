@@ -19,7 +19,7 @@ def _tenant_of_row() -> UUID:
     return opened.tenant_id if opened else NO_TENANT
 
 
-class TenantTable(Table, db=engine):
+class TenantTable(Table):
     """A table whose rows belong to a tenant. Queries started here name the current tenant.
 
     Piccolo knows `id` as the primary key; in PostgreSQL it is (tenant_id, id), and keys,
@@ -29,8 +29,12 @@ class TenantTable(Table, db=engine):
     id = column_types.UUID(primary_key=True, default=new_id)
     tenant_id = column_types.UUID(default=_tenant_of_row)
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        # Piccolo does not hand the engine down: each table would look for a piccolo_conf module.
+        super().__init_subclass__(db=engine, **options)
+
     @classmethod
-    def select(cls, *columns: Any, **options: Any) -> Select:  # type: ignore[override]
+    def select(cls, *columns: Any, **options: Any) -> Select[Any]:
         return super().select(*columns, **options).where(cls.tenant_id == current_tenant())
 
     @classmethod
@@ -38,7 +42,7 @@ class TenantTable(Table, db=engine):
         return super().objects(*prefetch).where(cls.tenant_id == current_tenant())
 
     @classmethod
-    def update(cls, *values: Any, **options: Any) -> Update:
+    def update(cls, *values: Any, **options: Any) -> Update[Any]:
         return super().update(*values, **options).where(cls.tenant_id == current_tenant())
 
     @classmethod
