@@ -25,7 +25,7 @@ TAGS = ["meetings"]
 @get("/api/v1/meetings/{slug:str}", operation_id="getMeeting", tags=TAGS)
 async def get_meeting(request: Req, slug: FromPath[str]) -> MeetingView:
     """Return a meeting with its frozen dates and how they were counted."""
-    _, view = await meetings.load(http.actor_of(request), slug)
+    _, view = await meetings.load(http.actor_of(request), slug, every_trace=True)
     return view
 
 

@@ -62,12 +62,16 @@ class FrozenDeadline(msgspec.Struct, frozen=True, kw_only=True):
     utc_at: dt.datetime
     last_day: dt.date | None
     basis: str
-    trace: FrozenTrace
+    trace: msgspec.Raw
     rules_version: str
 
 
-async def load(actor: Actor, slug: str) -> tuple[MeetingFacts, MeetingView]:
+async def load(
+    actor: Actor, slug: str, *, every_trace: bool = False
+) -> tuple[MeetingFacts, MeetingView]:
     """Return a meeting as rules see it and as the actor does.
+
+    Dates that close a channel come with the days that were counted, the others with `every_trace`.
 
     A visitor sees what members see; the caller decides whether the page is public.
     Errors: NotFound.
@@ -83,7 +87,7 @@ async def load(actor: Actor, slug: str) -> tuple[MeetingFacts, MeetingView]:
     if row is None or (row["state"] == "draft" and not rules.is_staff(actor)):
         raise NotFound
     meeting = meeting_of(row)
-    return meeting, view_of(meeting, row, actor.locale)
+    return meeting, _view(meeting, row, actor.locale, every_trace=every_trace)
 
 
 async def only_slug() -> str | None:
@@ -97,10 +101,9 @@ async def only_slug() -> str | None:
     return slug
 
 
-def view_of(meeting: MeetingFacts, row: Record, locale: str) -> MeetingView:
-    """Build the members' view of a meeting from its facts and a row of the page's statement."""
+def _view(meeting: MeetingFacts, row: Record, locale: str, *, every_trace: bool) -> MeetingView:
     now = clock.now()
-    deadlines = _deadlines(meeting, row["deadlines"], locale)
+    deadlines = _deadlines(meeting, row["deadlines"], locale, every_trace=every_trace)
     due = next((one.at for one in deadlines if one.rule_id == meeting.rules.answer.due), None)
     why_not = rules.why_closed(meeting, now)
     statutory = meeting.takes_statutory(now)
@@ -156,17 +159,25 @@ def _closes(meeting: MeetingFacts, *, statutory: bool) -> dt.datetime:
     return min(meeting.free_until, meeting.starts_at)
 
 
-def _deadlines(meeting: MeetingFacts, rows: str, locale: str) -> tuple[DeadlineView, ...]:
+def _deadlines(
+    meeting: MeetingFacts, rows: str, locale: str, *, every_trace: bool
+) -> tuple[DeadlineView, ...]:
     closing_rules = {channel.deadline for channel in meeting.rules.channels}
     by_id = {rule.id: rule for rule in meeting.rules.rules if rule.holds_on(meeting.meeting_date)}
     return tuple(
-        _deadline(one, by_id.get(one.rule_id), locale, closes=one.rule_id in closing_rules)
+        _deadline(
+            one,
+            by_id.get(one.rule_id),
+            locale,
+            closes=one.rule_id in closing_rules,
+            traced=every_trace or one.rule_id in closing_rules,
+        )
         for one in from_jsonb(rows, tuple[FrozenDeadline, ...])
     )
 
 
 def _deadline(
-    frozen: FrozenDeadline, rule: Rule | None, locale: str, *, closes: bool
+    frozen: FrozenDeadline, rule: Rule | None, locale: str, *, closes: bool, traced: bool
 ) -> DeadlineView:
     return DeadlineView(
         rule_id=frozen.rule_id,
@@ -178,14 +189,19 @@ def _deadline(
         basis=frozen.basis,
         rules_version=frozen.rules_version,
         closes_channel=closes,
-        trace=tuple(
-            TracedDay(
-                day=day.day,
-                counted=day.counted,
-                number=day.number,
-                why=day.why,
-                holiday=spoken(dict(day.holiday), locale) if day.holiday else None,
-            )
-            for day in frozen.trace.days
-        ),
+        trace=_trace(frozen, locale) if traced else (),
+    )
+
+
+def _trace(frozen: FrozenDeadline, locale: str) -> tuple[TracedDay, ...]:
+    kept = msgspec.json.decode(frozen.trace, type=FrozenTrace)
+    return tuple(
+        TracedDay(
+            day=day.day,
+            counted=day.counted,
+            number=day.number,
+            why=day.why,
+            holiday=spoken(dict(day.holiday), locale) if day.holiday else None,
+        )
+        for day in kept.days
     )

@@ -37,7 +37,8 @@ class TracedDay(msgspec.Struct, frozen=True, kw_only=True):
 class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
     """A date as frozen when the meeting opened. `at` is exclusive, in UTC.
 
-    `closes_channel`: after it, questions no longer take one of the two ways.
+    `closes_channel`: after it, questions no longer take one of the two ways. `trace` is empty
+    where nobody asked how the days were counted.
     """
 
     rule_id: str
