@@ -198,9 +198,7 @@ async def test_the_worker_runs_a_job_inside_its_tenant(orvance, settings, superu
         await worker.run_worker_async(
             wait=False, install_signal_handlers=False, listen_notify=False
         )
-    row = await superuser.fetchrow(
-        "SELECT tenant_id, act FROM journal_entry WHERE act = 'worked'"
-    )
+    row = await superuser.fetchrow("SELECT tenant_id, act FROM journal_entry WHERE act = 'worked'")
     assert (row["tenant_id"], row["act"]) == (orvance.tenant.id, "worked")
 
 
