@@ -1,10 +1,12 @@
-"""The examples of the tenant admin's guide are files that Parvis accepts as they stand."""
+"""What the guides show is so: examples that Parvis accepts, labels that are on the screens."""
 
+import io
 import re
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from parvis.core import clock
 from parvis.features.charter import document as charter
@@ -17,6 +19,7 @@ from parvis.features.tenants.plan import sound_documents
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = re.compile(r"^```toml\n# (\S+\.toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JUDGED = re.compile(r'--act (\S+) --text "([^"]+)"\n([A-Z]+)\n  \w+ +(\S+) / (\S+)')
+LABEL = re.compile(r"`([A-ZÀÉ][^`\n]+)`")
 
 
 def guide() -> str:
@@ -54,3 +57,24 @@ def test_the_example_of_a_verdict_is_what_the_judge_says(tmp_path: Path) -> None
 def test_the_states_drawn_for_moderators_are_those_of_the_code(track: Track) -> None:
     drawn = (REPOSITORY / "platform/docs/guides/moderator.md").read_text("utf-8")
     assert mermaid(track) in drawn
+
+
+def on_screen(language: str) -> set[str]:
+    """Return the words of the screens, apostrophes straight as guides may write them."""
+    words: set[str] = set()
+    for file in (REPOSITORY / "platform/parvis/locale/fr").glob("*.po"):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="fr"):
+            said = message.id if language == "en" else message.string
+            words |= {said} if isinstance(said, str) else set(said)
+    return {word.replace("’", "'") for word in words}
+
+
+@pytest.mark.parametrize(
+    ("guide", "language"), [("member", "en"), ("member.fr", "fr"), ("moderator", "en")]
+)
+def test_the_labels_that_guides_name_are_on_the_screens(guide: str, language: str) -> None:
+    text = (REPOSITORY / f"platform/docs/guides/{guide}.md").read_text("utf-8")
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    named = {label.replace("’", "'") for label in LABEL.findall(prose)}
+    assert len(named) > 10
+    assert named - on_screen(language) == set()
