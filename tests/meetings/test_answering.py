@@ -231,3 +231,10 @@ async def test_members_have_no_part_in_answering(orvance, meeting, question) -> 
         assert (await member.browser.get(path)).status_code == 403, path
     refused = await member.browser.call("POST", f"/questions/{question['id']}/routing", {})
     assert refused.status_code == 403
+
+
+async def test_a_withdrawn_question_is_answered_no_more(meeting, desk, question) -> None:
+    version_id = await desk.draft(question["id"])
+    await question["asker"].browser.call("POST", f"/questions/{question['id']}/withdrawal")
+    refused = await desk.approve(question["id"], version_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_such_move")

@@ -262,3 +262,18 @@ async def test_every_move_is_in_the_story_and_in_the_journal(orvance, meeting) -
             " AND act LIKE 'question.%y' ORDER BY id"
         )
     assert [row["act"] for row in rows] == ["question.delivery"] * 3 + ["question.visibility"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"questions": [{"title": "Une\x00question"}]},
+        {"questions": [{"title": 3}]},
+        {"questions": "une seule ?"},
+        {"questions": [{"title": "Oui ?"}], "channel": "autre"},
+    ],
+)
+async def test_a_body_that_makes_no_sense_is_told_clearly(orvance, meeting, body) -> None:
+    asker = await orvance.person()
+    refused = await asker.browser.call("POST", f"/meetings/{meeting}/questions", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")

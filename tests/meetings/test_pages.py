@@ -196,3 +196,12 @@ async def test_two_tenants_may_hold_meetings_at_the_same_address(orvance, ardelu
     reader = await ardelune.person("Membre Ailleurs")
     assert (await reader.browser.call("GET", f"/meetings/{slug}")).json()["figures"]["shown"] == 0
     assert (await ardelune.visitor.get(f"/api/v1/meetings/{slug}/fate")).json()["items"] == []
+
+
+@pytest.mark.parametrize("number", ["-1", "99999999999999", "x"])
+async def test_a_page_number_out_of_range_is_told_clearly(orvance, meeting, staff, number) -> None:
+    for path in (f"/meetings/{meeting}/fate?after={number}",
+                 f"/meetings/{meeting}/answers?before={number}"):  # fmt: skip
+        assert (await orvance.visitor.get(path)).status_code in (400, 422), path
+    board = await staff["secretary"].browser.get(f"/admin/meetings/{meeting}?after={number}")
+    assert board.status_code in (400, 422)

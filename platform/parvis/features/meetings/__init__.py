@@ -9,6 +9,7 @@ from parvis.features.meetings import (
     routes_files,
     routes_pages,
     routes_public,
+    routes_steps,
 )
 from parvis.features.meetings.actions.visibility import follow_decision
 from parvis.features.meetings.queries.due import show_due
@@ -42,6 +43,7 @@ FEATURE = Feature(
         *routes_files.HANDLERS,
         *routes_public.HANDLERS,
         *routes_admin.HANDLERS,
+        *routes_steps.HANDLERS,
     ),
     subscriptions=((ContributionDecided, follow_decision), (HomeOpened, show_due)),
 )

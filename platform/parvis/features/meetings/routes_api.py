@@ -71,10 +71,13 @@ async def submit_questions(
 async def list_similar(
     request: Req, slug: FromPath[str], title: FromQuery[str]
 ) -> SimilarQuestions:
-    """Return up to three live questions whose titles share the words of `title`."""
+    """Return up to three live questions whose titles share the words of `title`.
+
+    Of a longer title, the first 300 characters count.
+    """
     actor = http.actor_of(request)
     meeting = await rules.access_meeting(actor, slug)
-    return await own.similar_questions(actor, meeting, title)
+    return await own.similar_questions(actor, meeting, title[:300])
 
 
 @get("/api/v1/meetings/{slug:str}/questions/mine", operation_id="listOwnQuestions", tags=TAGS)

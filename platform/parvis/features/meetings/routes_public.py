@@ -3,10 +3,11 @@
 from typing import Any
 
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from parvis.core import http
 from parvis.core.http import Req
+from parvis.features.meetings.numbers import LARGEST, NumberInQuery
 from parvis.features.meetings.queries import public
 from parvis.features.meetings.queries.public import Fates, PublicAnswers
 
@@ -23,7 +24,7 @@ _ELSEWHERE = {
 
 @get("/meetings/{slug:str}/answers", opt=PUBLIC, include_in_schema=False)
 async def answers_page(
-    request: Req, slug: FromPath[str], before: FromQuery[int | None] = None
+    request: Req, slug: FromPath[str], before: NumberInQuery = LARGEST
 ) -> Response[Any]:
     """Show the answers of a meeting: the page on which an answer counts as given."""
     view = await public.answers(http.actor_of(request), slug, before)
@@ -33,7 +34,7 @@ async def answers_page(
 @get("/meetings/{slug:str}/answers/fragment", opt=PUBLIC, include_in_schema=False)
 async def answers_fragment(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Return the answers alone, for the firm's own site to embed."""
-    view = await public.answers(http.actor_of(request), slug)
+    view = await public.answers(http.actor_of(request), slug, LARGEST)
     page = http.fragment(request, "meetings/public/_answers.html", view)
     page.headers.update(_ELSEWHERE)
     return page
@@ -42,14 +43,14 @@ async def answers_fragment(request: Req, slug: FromPath[str]) -> Response[Any]:
 @get("/meetings/{slug:str}/answers.atom", opt=PUBLIC, include_in_schema=False)
 async def answers_feed(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Return the answers as an Atom feed."""
-    view = await public.answers(http.actor_of(request), slug)
+    view = await public.answers(http.actor_of(request), slug, LARGEST)
     site = request.app.state.settings.public_url(http.tenant_of(request).host)
     feed = http.html(request, "meetings/public/answers.atom.html", view, site=site)
     return Response(feed.lstrip(), media_type=ATOM, headers=_ELSEWHERE)
 
 
 @get("/meetings/{slug:str}/fate", opt=PUBLIC, include_in_schema=False)
-async def fate_page(request: Req, slug: FromPath[str], after: FromQuery[int] = 0) -> Response[Any]:
+async def fate_page(request: Req, slug: FromPath[str], after: NumberInQuery = 0) -> Response[Any]:
     """Show what became of every question."""
     view = await public.fates(http.actor_of(request), slug, after)
     return http.page(request, "meetings/public/fate.html", view)
@@ -57,14 +58,14 @@ async def fate_page(request: Req, slug: FromPath[str], after: FromQuery[int] = 0
 
 @get("/api/v1/meetings/{slug:str}/answers", opt=PUBLIC, operation_id="listPublicAnswers", tags=TAGS)
 async def list_answers(
-    request: Req, slug: FromPath[str], before: FromQuery[int | None] = None
+    request: Req, slug: FromPath[str], before: NumberInQuery = LARGEST
 ) -> PublicAnswers:
     """Return the answers that are online, newest question first."""
     return await public.answers(http.actor_of(request), slug, before)
 
 
 @get("/api/v1/meetings/{slug:str}/fate", opt=PUBLIC, operation_id="listFates", tags=TAGS)
-async def list_fates(request: Req, slug: FromPath[str], after: FromQuery[int] = 0) -> Fates:
+async def list_fates(request: Req, slug: FromPath[str], after: NumberInQuery = 0) -> Fates:
     """Return what became of every question, in order of number."""
     return await public.fates(http.actor_of(request), slug, after)
 

@@ -125,6 +125,17 @@ UNDER_WAY: frozenset[str] = frozenset(
 SETTLED: frozenset[str] = ANSWERED | {Delivery.REFUSED, Delivery.WITHDRAWN, Delivery.INELIGIBLE}
 """Delivery states from which nothing more is owed to the author."""
 
+UNANSWERED: frozenset[str] = frozenset(
+    {
+        Delivery.WITHDRAWN,
+        Delivery.REFUSED,
+        Delivery.INELIGIBLE,
+        Delivery.RESERVED_FOR_MEETING,
+        Delivery.ANSWERED_ORALLY,
+    }
+)
+"""Delivery states in which no written answer is awaited, whatever was drafted before."""
+
 LABELS: dict[Track, dict[str, str]] = {
     Track.DELIVERY: {
         Delivery.DRAFT: N_("Draft"),

@@ -11,17 +11,24 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from parvis.core import clock, db, journal, text
+from parvis.core import clock, db, text
 from parvis.core.actor import Actor
-from parvis.core.errors import Conflict, Denied, Invalid
+from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
-from parvis.core.ids import AnswerId, QuestionId, new_id
+from parvis.core.ids import AnswerId, new_id
 from parvis.features.meetings import rules, states
 from parvis.features.meetings.actions import moves
+from parvis.features.meetings.actions.signing import (
+    AnswerFacts,
+    find_answer,
+    require_at,
+    require_current,
+    require_new_hand,
+    sign,
+)
 from parvis.features.meetings.facts import QuestionFacts
 from parvis.features.meetings.tables import AnswerState, Delivery
 
-Step = Literal["drafted", "legal_approved", "board_approved", "published"]
 ShortNote = Annotated[str, Meta(max_length=2000)]
 
 
@@ -60,43 +67,6 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     note: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
-class AnswerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer as it stands; locked until the transaction ends."""
-
-    id: AnswerId
-    question_id: QuestionId
-    state: str
-    current_version_id: UUID | None
-    published_version_id: UUID | None
-
-    @property
-    def is_correction(self) -> bool:
-        """Whether a wording is online already, so that the question's delivery stays put."""
-        return self.published_version_id is not None
-
-
-class FourEyes(Denied):
-    """The same person may not answer for two steps of one answer (meetings.md, point 8)."""
-
-    code = "four_eyes"
-    default = N_("You took part in this answer already. Somebody else has to take this step.")
-
-
-class StaleVersion(Conflict):
-    code = "stale_version"
-    default = N_("The answer was changed since you read it. Read the newest version first.")
-
-
-async def find_answer(question: QuestionFacts) -> AnswerFacts | None:
-    """Return the question's own answer, locked, None before anyone wrote one."""
-    row = await db.fetch_row(
-        "SELECT id, question_id, state, current_version_id, published_version_id FROM answer"
-        " WHERE tenant_id = $1 AND question_id = $2 FOR UPDATE",
-        question.id,
-    )
-    return None if row is None else AnswerFacts(**dict(row))
-
-
 async def draft(actor: Actor, question: QuestionFacts, given: Draft) -> UUID:
     """Keep a new version of the answer and return its id; `submit` sends it to legal.
 
@@ -107,7 +77,9 @@ async def draft(actor: Actor, question: QuestionFacts, given: Draft) -> UUID:
     if answer is None:
         question = await moves.deliver(question, Delivery.DRAFTING, moves.by_actor(actor, question))
         answer = await _begin(question)
-    await _require_new_hand(actor, answer, "drafted")
+    await require_new_hand(actor, answer, "drafted")
+    if question.delivery in states.UNANSWERED:
+        raise moves.NoSuchMove
     if answer.state not in (AnswerState.DRAFT, AnswerState.PUBLISHED):
         raise Conflict(N_("This answer is being reviewed. It has to come back before it changes."))
     version_id = await _add_version(actor, answer, given)
@@ -213,72 +185,9 @@ async def send_back(actor: Actor, question: QuestionFacts, given: Return) -> Que
     if answer is None or answer.state not in waits_for:
         raise moves.NoSuchMove
     rules.require(actor, waits_for[AnswerState(answer.state)])
-    _require_current(answer, given.version_id)
+    require_current(answer, given.version_id)
     await sign(actor, answer, given.version_id, "returned", note=given.note)
     return await _advance(actor, question, answer, AnswerState.DRAFT, reason=given.note)
-
-
-async def require_at(
-    actor: Actor, question: QuestionFacts, state: AnswerState, version_id: UUID, step: Step
-) -> AnswerFacts:
-    """Return the answer if it waits for this step, of this version, by somebody new to it."""
-    answer = await find_answer(question)
-    if answer is None or answer.state != state:
-        raise moves.NoSuchMove
-    _require_current(answer, version_id)
-    await _require_new_hand(actor, answer, step)
-    return answer
-
-
-def _require_current(answer: AnswerFacts, version_id: UUID) -> None:
-    if answer.current_version_id != version_id:
-        raise StaleVersion
-
-
-async def _require_new_hand(actor: Actor, answer: AnswerFacts, step: Step) -> None:
-    """Raise FourEyes when the actor holds another step of this answer, in any version."""
-    held = await db.fetch_value(
-        "SELECT step FROM answer_step WHERE tenant_id = $1 AND answer_id = $2 AND member_id = $3"
-        " AND step <> 'returned' AND step <> $4 LIMIT 1",
-        answer.id,
-        actor.require_member(),
-        step,
-    )
-    if held is not None:
-        raise FourEyes
-
-
-_ACTS = {
-    "drafted": "answer.drafted",
-    "legal_approved": "answer.approved_legal",
-    "board_approved": "answer.approved_board",
-    "published": "answer.published",
-    "returned": "answer.returned",
-}
-
-
-async def sign(
-    actor: Actor, answer: AnswerFacts, version_id: UUID, step: str, **noted: str | None
-) -> None:
-    """Record who answers for a step; the database refuses a second one by the same person."""
-    try:
-        await db.insert(
-            "answer_step",
-            answer_id=answer.id,
-            version_id=version_id,
-            step=step,
-            member_id=actor.require_member(),
-            at=clock.now(),
-            **noted,
-        )
-    except db.UniqueViolation:
-        raise FourEyes from None
-    await journal.record(
-        actor,
-        _ACTS[step],
-        subject=("answer", answer.id),
-        data={"version": version_id, **{k: v for k, v in noted.items() if k != "note"}},
-    )
 
 
 _DELIVERY = {

@@ -19,7 +19,7 @@ from parvis.features.meetings.tables import Delivery
 class Grouping(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the question whose answer will answer this one too."""
 
-    head: Annotated[int, Meta(ge=1)]
+    head: Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 async def group(actor: Actor, question: QuestionFacts, given: Grouping) -> QuestionFacts:

@@ -8,8 +8,8 @@ from parvis.core import clock, db, events, journal
 from parvis.core.actor import Actor
 from parvis.core.events import AnswerPublished
 from parvis.features.meetings import rules, states
-from parvis.features.meetings.actions import answering, clusters, moves
-from parvis.features.meetings.actions.answering import AnswerFacts
+from parvis.features.meetings.actions import clusters, moves, signing
+from parvis.features.meetings.actions.signing import AnswerFacts
 from parvis.features.meetings.facts import QuestionFacts
 from parvis.features.meetings.tables import AnswerState, Delivery
 
@@ -36,14 +36,14 @@ async def publish(
     Errors: FourEyes (403), StaleVersion (409), NoSuchMove (409) before all have approved.
     """
     rules.require(actor, states.PUBLISH)
-    answer = await answering.require_at(
+    answer = await signing.require_at(
         actor, question, AnswerState.APPROVED, given.version_id, "published"
     )
     online = Online(
         url=f"{site}/meetings/{question.meeting_slug}/answers#question-{question.number}",
         sha256=await _sha256(given.version_id),
     )
-    await answering.sign(actor, answer, given.version_id, "published")
+    await signing.sign(actor, answer, given.version_id, "published")
     await _put_online(answer, given.version_id, online)
     await journal.record(
         actor,

@@ -48,12 +48,6 @@ _LANE_OF: dict[str, str] = {
     Delivery.WITHDRAWN: "settled",
     Delivery.INELIGIBLE: "settled",
 }
-_NO_ANSWER_AWAITED = (
-    Delivery.WITHDRAWN,
-    Delivery.REFUSED,
-    Delivery.RESERVED_FOR_MEETING,
-    Delivery.ANSWERED_ORALLY,
-)
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +150,7 @@ async def board(actor: Actor, meeting: MeetingFacts, lane: str | None, after: in
 
     Needs: a part in answering, checked by the caller.
     """
-    sorting = (meeting.id, db.jsonb(_LANE_OF), list(_NO_ANSWER_AWAITED))
+    sorting = (meeting.id, db.jsonb(_LANE_OF), sorted(states.UNANSWERED))
     counts = {row["lane"]: row["count"] for row in await db.fetch(_COUNTS, *sorting)}
     chosen = lane if lane in LANES else _own_lane(actor, counts)
     rows = await db.fetch(_ITEMS, *sorting, chosen, after, PAGE + 1)

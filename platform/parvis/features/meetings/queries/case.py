@@ -257,7 +257,7 @@ def _can(actor: Actor, question: QuestionFacts, state: str | None, steps: list[R
         if row["member_id"] == actor.member_id and row["step"] != "returned"
     }
     step, permission = _NEXT_STEP.get(state or "", ("drafted", states.DRAFT))
-    turn = actor.may(permission)
+    turn = actor.may(permission) and question.delivery not in states.UNANSWERED
     barred = turn and bool(held - {step})
     reachable = states.targets(Track.DELIVERY, question.delivery, actor.permissions)
     own_answer = question.cluster_id is None

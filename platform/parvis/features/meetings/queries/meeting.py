@@ -1,4 +1,4 @@
-"""One meeting with its dates, documents and figures, in one statement."""
+"""One meeting with its dates, documents and figures: one statement, and now and then a second."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from parvis.features.meetings import rules, states
 from parvis.features.meetings.deadlines import FrozenTrace
 from parvis.features.meetings.facts import MeetingFacts, meeting_of, spoken
 from parvis.features.meetings.presets import Rule
+from parvis.features.meetings.queries.supporters import supporters
 from parvis.features.meetings.queries.views import (
     Closing,
     DeadlineView,
@@ -26,19 +27,17 @@ from parvis.features.meetings.queries.views import (
 
 _MEETING = """
     SELECT m.*, f.*, d.deadlines, x.documents,
-           (SELECT count(DISTINCT s.member_id) FROM support s
-              JOIN question q ON q.tenant_id = s.tenant_id AND q.id = s.question_id
-             WHERE s.tenant_id = $1 AND q.meeting_id = m.id) AS supporters
+           (SELECT count(*) FROM contribution c
+             WHERE c.tenant_id = $1 AND c.author_id = $3 AND c.kind = 'question'
+               AND c.place_id = m.id) AS mine
       FROM meeting m
      CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE q.visibility = ANY($4)) AS shown,
                    count(*) FILTER (WHERE q.visibility = ANY($4) AND q.delivery = ANY($5))
                        AS answered,
                    count(*) FILTER (WHERE q.visibility = ANY($4) AND q.delivery = ANY($6))
-                       AS under_way,
-                   count(*) FILTER (WHERE c.author_id = $3) AS mine
+                       AS under_way
               FROM question q
-              JOIN contribution c ON c.tenant_id = q.tenant_id AND c.id = q.id
              WHERE q.tenant_id = $1 AND q.meeting_id = m.id) f
      CROSS JOIN LATERAL (
             SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.utc_at), '[]') AS deadlines
@@ -87,7 +86,14 @@ async def load(
     if row is None or (row["state"] == "draft" and not rules.is_staff(actor)):
         raise NotFound
     meeting = meeting_of(row)
-    return meeting, _view(meeting, row, actor.locale, every_trace=every_trace)
+    figures = Figures(
+        shown=row["shown"],
+        answered=row["answered"],
+        under_way=row["under_way"],
+        mine=row["mine"],
+        supporters=await supporters(meeting.id),
+    )
+    return meeting, _view(meeting, figures, row, actor.locale, every_trace=every_trace)
 
 
 async def only_slug() -> str | None:
@@ -101,7 +107,9 @@ async def only_slug() -> str | None:
     return slug
 
 
-def _view(meeting: MeetingFacts, row: Record, locale: str, *, every_trace: bool) -> MeetingView:
+def _view(
+    meeting: MeetingFacts, figures: Figures, row: Record, locale: str, *, every_trace: bool
+) -> MeetingView:
     now = clock.now()
     deadlines = _deadlines(meeting, row["deadlines"], locale, every_trace=every_trace)
     due = next((one.at for one in deadlines if one.rule_id == meeting.rules.answer.due), None)
@@ -131,7 +139,7 @@ def _view(meeting: MeetingFacts, row: Record, locale: str, *, every_trace: bool)
         selection_policy=spoken(meeting.selection_policy, locale),
         deadlines=deadlines,
         documents=from_jsonb(row["documents"], tuple[DocumentView, ...]),
-        figures=Figures(**{name: row[name] for name in Figures.__struct_fields__}),
+        figures=figures,
         can=MeetingCan(
             ask=why_not is None, ask_statutory=why_not is None and statutory, why_not=why_not
         ),

@@ -142,10 +142,13 @@ _FATES = f"""
 """
 
 
-async def answers(actor: Actor, slug: str, before: int | None = None) -> PublicAnswers:
-    """Return the answers that are online, with the words of shown questions only."""
+async def answers(actor: Actor, slug: str, before: int) -> PublicAnswers:
+    """Return the answers online to questions numbered below `before`, newest question first.
+
+    Words are those of shown questions only.
+    """
     meeting = await rules.access_public_meeting(slug)
-    rows = await db.fetch(_ANSWERS, meeting.id, before or 2**31 - 1, PAGE + 1)
+    rows = await db.fetch(_ANSWERS, meeting.id, before, PAGE + 1)
     kept = rows[:PAGE]
     ids = [row["id"] for row in kept]
     versions = await db.fetch(_VERSIONS, ids)
