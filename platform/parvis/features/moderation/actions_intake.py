@@ -15,6 +15,7 @@ from parvis.core.i18n import N_
 from parvis.core.ids import new_id
 from parvis.core.tenancy import TenantSettings
 from parvis.features.moderation import clauses, queries_case, reporting, working_time
+from parvis.features.moderation.reporting import Reportable
 from parvis.features.moderation.tables import ItemKind, Source
 
 OTHER = "other"
@@ -113,12 +114,7 @@ async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> Non
     Errors: NotFound; Denied for one's own words; Invalid for an unknown reason.
     """
     target = await reporting.access_reportable(actor, contribution_id)
-    charter = await clauses.charter_of(target.charter_version_id, target.written_at)
-    clause = charter.find(given.reason) if charter else None
-    if clause is None and given.reason != OTHER:
-        raise Invalid(fields={"reason": N_("Choose a rule of the charter, or another reason.")})
-    if clause is None and not given.note:
-        raise Invalid(fields={"note": N_("Say in a few words what is wrong.")})
+    clause_id = await _clause_id(target, given)
     if target.is_reported:
         return
     item_id = await _open(
@@ -134,7 +130,7 @@ async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> Non
         "review_cause",
         item_id=item_id,
         source=Source.REPORT,
-        clause_id=clause.id if clause else None,
+        clause_id=clause_id,
         reporter_id=actor.member_id,
         note=given.note,
         at=clock.now(),
@@ -146,6 +142,17 @@ async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> Non
         # The author may hold the right to read the journal; who reported them is not for them.
         data={"item": item_id, "reason": given.reason, "hidden_from": target.author_id},
     )
+
+
+async def _clause_id(target: Reportable, given: ReportInput) -> str | None:
+    """Return the clause a report names, None for another reason, which the note then tells."""
+    charter = await clauses.charter_of(target.charter_version_id, target.written_at)
+    clause = charter.find(given.reason) if charter else None
+    if clause is None and given.reason != OTHER:
+        raise Invalid(fields={"reason": N_("Choose a rule of the charter, or another reason.")})
+    if clause is None and not given.note:
+        raise Invalid(fields={"note": N_("Say in a few words what is wrong.")})
+    return clause.id if clause else None
 
 
 async def _open(join: str, **columns: Any) -> UUID:
