@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
@@ -110,11 +111,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of `environ`, or raise SettingsError naming the variable at fault."""
     given = {k.removeprefix(PREFIX).lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
-    fields = {field.name for field in msgspec.structs.fields(Settings)}
-    for name in sorted(given.keys() - fields):
-        near = get_close_matches(name, fields, n=1)
-        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
-        raise SettingsError(f"{PREFIX}{name.upper()} is not a setting{hint}")
+    _refuse_unknown_and_missing(given.keys())
     try:
         settings = msgspec.convert(
             {name: _parse(name, value) for name, value in given.items()}, Settings, strict=False
@@ -124,6 +121,17 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     if any(len(key) < 32 for key in settings.secret_key.split(",")):
         raise SettingsError(f"{PREFIX}SECRET_KEY needs at least 32 characters")
     return settings
+
+
+def _refuse_unknown_and_missing(given: AbstractSet[str]) -> None:
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+    for name in sorted(given - fields.keys()):
+        near = get_close_matches(name, fields, n=1)
+        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+        raise SettingsError(f"{PREFIX}{name.upper()} is not a setting{hint}")
+    for name, field in fields.items():
+        if field.required and name not in given:
+            raise SettingsError(f"{PREFIX}{name.upper()} is required")
 
 
 def _parse(name: str, value: str) -> Any:

@@ -54,6 +54,11 @@ def test_an_unknown_setting_is_named_with_the_nearest_right_one() -> None:
         settings_module.load(GIVEN | {"PARVIS_SECRET_KEI": "x"})
 
 
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(SettingsError, match="PARVIS_DATABASE_URL is required"):
+        settings_module.load({"PARVIS_SECRET_KEY": "k" * 32})
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
