@@ -10,11 +10,14 @@ from litestar.exceptions import HTTPException, ValidationException
 from parvis.core import db, http, i18n, templating
 from parvis.core.actor import Actor
 from parvis.core.errors import BY_STATUS, AppError, BadRequest, Invalid, Unavailable
+from parvis.core.i18n import N_
 from parvis.core.middleware import correlation_id, nonce
 from parvis.core.tenancy import Tenant
 
 log = logging.getLogger("parvis.errors")
 JSON = "application/problem+json"
+# PostgreSQL stores no NUL character, however deep in a JSON body it came.
+UNSTORABLE = "22021"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,8 +74,14 @@ def as_app_error(raised: Exception) -> AppError:
         return kind() if kind else _with_status(raised.status_code)
     if isinstance(raised, UnicodeDecodeError):
         return BadRequest()
+    return _from_database(raised)
+
+
+def _from_database(raised: Exception) -> AppError:
     if isinstance(raised, db.GONE):
         return Unavailable()
+    if isinstance(raised, db.PostgresError) and raised.sqlstate == UNSTORABLE:
+        return Invalid(N_("This text holds a character that cannot be stored."))
     return AppError()
 
 
