@@ -7,7 +7,8 @@ from pathlib import Path
 
 from parvis.core.templating import PACKAGE, template_folders
 
-MARKERS = {"N_", "_", "translate", "ntranslate", "ngettext"}
+# Each function that takes a string to translate, with how many arguments (a locale) come before.
+MARKERS = {"N_": 0, "_": 0, "ngettext": 0, "translate": 1, "ntranslate": 1}
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _SINGLE = re.compile(rf"(?<![\w.])_\(\s*{_TEXT}")
 _PLURAL = re.compile(rf"ngettext\(\s*{_TEXT}\s*,\s*{_TEXT}")
@@ -36,7 +37,7 @@ def in_template(source: str) -> Iterator[str]:
 def in_python(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _name(node.func) in MARKERS:
-            for argument in node.args:
+            for argument in node.args[MARKERS[_name(node.func)] :]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
 
