@@ -84,8 +84,12 @@ RULES: list[tuple[Rule, str, str]] = [
         "x = 'SELECT id FROM post WHERE id = $1'",
         "x = 'SELECT id FROM post WHERE tenant_id = $1'",
     ),
-    (no_broad_except, "try:\n    a\nexcept Exception:\n    pass", "try:\n    a\nexcept OSError:\n    b"),
-]  # fmt: skip
+    (
+        no_broad_except,
+        "try:\n    a\nexcept Exception:\n    pass",
+        "try:\n    a\nexcept OSError:\n    b",
+    ),
+]
 # Where a rule's own subject lives.
 EXEMPT = {
     no_gather: ("parvis.server", "parvis.demo"),

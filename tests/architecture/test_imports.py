@@ -53,9 +53,8 @@ def part_of(module: str) -> str | None:
 
 
 def layer_faults(found: Iterator[Import]) -> list[str]:
-    return [
-        str(i) for i in found if i.target.startswith("parvis.") and layer(i.target) > layer(i.importer)
-    ]  # fmt: skip
+    ours = (i for i in found if i.target.startswith("parvis."))
+    return [str(i) for i in ours if layer(i.target) > layer(i.importer)]
 
 
 def tier_faults(found: Iterator[Import]) -> list[str]:

@@ -78,7 +78,7 @@ def test_a_route_without_an_act_does_not_start() -> None:
         ("POST", "/communities/none/posts", b"{}", 401, "sign_in_required"),
     ],
 )
-async def test_errors_have_one_shape(orvance, method, path, body, status, code) -> None:
+async def test_errors_have_one_shape(orvance, *, method, path, body, status, code) -> None:
     headers = {"x-csrf-token": await orvance.visitor.token(), "content-type": "application/json"}
     answer = await orvance.visitor.request(method, f"/api/v1{path}", content=body, headers=headers)
     assert answer.status_code == status

@@ -140,12 +140,16 @@ def locale_hint(request: Req, locales: tuple[str, ...]) -> str:
     return i18n.negotiate(request.headers.get("accept-language"), locales)
 
 
-def page(request: Req, name: str, view: Any = None, *, status: int = 200, **more: Any) -> Response[str]:
+def page(
+    request: Req, name: str, view: Any = None, *, status: int = 200, **more: Any
+) -> Response[str]:
     """Return a whole page (or the fragment a template starting with `_` is)."""
     return Response(
-        html(request, name, view, **more), status_code=status, media_type=HTML,
+        html(request, name, view, **more),
+        status_code=status,
+        media_type=HTML,
         headers={"vary": "HX-Request, Cookie"},
-    )  # fmt: skip
+    )
 
 
 fragment = page
