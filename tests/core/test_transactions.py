@@ -202,6 +202,23 @@ async def test_the_worker_runs_a_job_inside_its_tenant(orvance, settings, superu
     assert (row["tenant_id"], row["act"]) == (orvance.tenant.id, "worked")
 
 
+async def test_a_job_whose_worker_was_killed_is_taken_over(orvance, settings, superuser) -> None:
+    async with orvance.transaction():
+        await jobs.enqueue(note, text="rescued")
+    await superuser.execute(
+        "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+        " VALUES (now() - interval '5 minutes') RETURNING id)"
+        " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)"
+    )
+    async with jobs.worker_app(settings.database_url).open_async() as worker:
+        await worker.tasks["jobs.rescue"].defer_async(timestamp=0)
+        for _ in range(2):  # the first run queues the job again, the second does it
+            await worker.run_worker_async(
+                wait=False, install_signal_handlers=False, listen_notify=False
+            )
+    assert await acts(superuser) >= {"rescued"}
+
+
 async def test_a_database_that_never_answers_is_unavailable(settings) -> None:
     nowhere = settings.database_url.replace("host=", "host=%2Fnowhere")
     lost = await Database(nowhere, settings).start()

@@ -16,7 +16,11 @@ from procrastinate import RetryStrategy
 from parvis.core import db
 from parvis.core.ids import TenantId
 
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=5)
+# Eight more tries over about a day: long enough for a mail server's bad night.
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+# A worker that was killed stops its heartbeat; what it was doing is then somebody else's.
+ABANDONED_SECONDS = 30
+EVERY_MINUTE = "* * * * *"
 
 Work = Callable[..., Awaitable[None]]
 
@@ -76,7 +80,16 @@ def worker_app(dsn: str) -> procrastinate.App:
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=dsn))
     for name, registered in JOBS.items():
         app.task(name=name, retry=RETRY)(_task(registered))
+    rescue = app.task(name="jobs.rescue", queueing_lock="jobs.rescue", pass_context=True)(_rescue)
+    app.periodic(cron=EVERY_MINUTE)(rescue)
     return app
+
+
+async def _rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 -- Procrastinate passes it
+    """Queue again every job whose worker no longer gives a sign of life."""
+    manager = context.app.job_manager
+    for abandoned in await manager.get_stalled_jobs(seconds_since_heartbeat=ABANDONED_SECONDS):
+        await manager.retry_job(abandoned)
 
 
 def _task(registered: Job) -> Work:
