@@ -41,12 +41,12 @@ class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
     next_after: str | None
 
 
-# $2 is the reader. Where nothing is live, only the author or staff is ever given the row.
+# $2 is the reader. Where nothing is live, only the author or staff is ever given the row. LIMIT 1
+# makes PostgreSQL look each contribution up; without it, it may walk through all there are.
 QUESTION = """
     SELECT q.id, q.meeting_id, q.submission_id, q.number, q.topic, q.channel, q.asked_channel,
            q.became_free_because, q.delivery, q.visibility, q.support_count, q.cluster_id,
-           c.author_id, c.created_at, c.live_revision_id, m.display_name, r.capacity,
-           r.capacity_label, r.title, r.excerpt, r.body_html, h.number AS grouped_under,
+           w.*, m.display_name, h.number AS grouped_under,
            (SELECT count(*) FROM question g
              WHERE g.tenant_id = $1 AND g.cluster_id = q.id) AS group_size,
            EXISTS (SELECT FROM support s
@@ -55,19 +55,26 @@ QUESTION = """
            a.published_at, a.question_id AS answered_question, v.body_html AS answer_html,
            v.signed_by, v.signed_role
       FROM question q
-      JOIN contribution c ON c.tenant_id = $1 AND c.id = q.id
-      JOIN member m ON m.tenant_id = $1 AND m.id = c.author_id
       JOIN LATERAL (
-            SELECT l.title, l.excerpt, l.body_html, l.capacity, l.capacity_label
-              FROM revision l
-             WHERE l.tenant_id = $1 AND l.contribution_id = q.id
-               AND (l.id = c.live_revision_id OR c.live_revision_id IS NULL)
-             ORDER BY l.number DESC LIMIT 1) r ON true
+            SELECT c.author_id, c.created_at, r.title, r.excerpt, r.body_html, r.capacity,
+                   r.capacity_label
+              FROM contribution c
+              JOIN revision r ON r.tenant_id = $1 AND r.contribution_id = c.id
+                             AND (r.id = c.live_revision_id OR c.live_revision_id IS NULL)
+             WHERE c.tenant_id = $1 AND c.id = q.id
+             ORDER BY r.number DESC LIMIT 1) w ON true
+      JOIN member m ON m.tenant_id = $1 AND m.id = w.author_id
       LEFT JOIN question h ON h.tenant_id = $1 AND h.id = q.cluster_id
       LEFT JOIN answer a ON a.tenant_id = $1 AND a.question_id = coalesce(q.cluster_id, q.id)
       LEFT JOIN answer_version v ON v.tenant_id = $1 AND v.id = a.published_version_id
 """
+# The page's ids first, then all the rest for these twenty.
 _LISTED = """
+    SELECT q.id
+      FROM question q
+     CROSS JOIN LATERAL (
+            SELECT x.author_id, x.withdrawn_at FROM contribution x
+             WHERE x.tenant_id = $1 AND x.id = q.id LIMIT 1) c
      WHERE q.tenant_id = $1 AND q.meeting_id = $3
        AND (q.visibility = ANY($4) OR c.author_id = $2)
        AND ($5::text[] IS NULL OR q.delivery = ANY($5))
@@ -76,13 +83,22 @@ _LISTED = """
        AND ($7 OR c.withdrawn_at IS NULL)
 """
 # Comparisons one column at a time: those of a row are not leakproof, so RLS keeps them off indexes.
-_ORDERS = {
-    "support": """
-       AND q.support_count <= $9 AND (q.support_count < $9 OR q.id < $10)
-     ORDER BY q.support_count DESC, q.id DESC LIMIT $8""",
-    "recent": "AND q.id < $9 ORDER BY q.id DESC LIMIT $8",
-    "receipt": """
-       AND q.channel = 'statutory' AND q.number > $9 ORDER BY q.number LIMIT $8""",
+_AFTER = {
+    "support": "AND q.support_count <= $9 AND (q.support_count < $9 OR q.id < $10)",
+    "recent": "AND q.id < $9",
+    "receipt": "AND q.channel = 'statutory' AND q.number > $9",
+}
+_ORDER = {
+    "support": "ORDER BY q.support_count DESC, q.id DESC",
+    "recent": "ORDER BY q.id DESC",
+    "receipt": "ORDER BY q.number",
+}
+_PAGES = {
+    sort: f"""
+    {QUESTION} WHERE q.tenant_id = $1
+       AND q.id = ANY (ARRAY({_LISTED} {_AFTER[sort]} {order} LIMIT $8))
+    {order}"""
+    for sort, order in _ORDER.items()
 }
 _MOST = 2**31 - 1
 
@@ -92,7 +108,7 @@ async def question_list(actor: Actor, meeting: MeetingFacts, asked: Filter) -> Q
     delivery = {"answered": states.ANSWERED, "under_way": states.UNDER_WAY}.get(asked.tab)
     size = pagination.PAGE_SIZE
     rows = await db.fetch(
-        QUESTION + _LISTED + _ORDERS[asked.sort],
+        _PAGES[asked.sort],
         actor.member_id,
         meeting.id,
         sorted(states.SHOWN),
