@@ -16,7 +16,7 @@ from parvis.settings import Settings, SettingsError
 def add_parser(commands: Any) -> None:
     """Register the three commands."""
     serve = commands.add_parser("serve", help="serve the web site and the API")
-    serve.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
+    serve.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
     serve.set_defaults(run=run_serve)
     worker = commands.add_parser("worker", help="run queued jobs")
     worker.set_defaults(run=run_worker)

@@ -84,7 +84,10 @@ class Parts:
 
     def web(self, settings: Mapping[str, str]) -> Child:
         return self._serving(
-            "web", ["parvis.cli", "serve"], settings, address=(self.ports.web, "/readyz")
+            "web",
+            ["parvis.cli", "serve", "--workers", "1"],
+            settings,
+            address=(self.ports.web, "/readyz"),
         )
 
     def worker(self, settings: Mapping[str, str]) -> Child:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from parvis import settings as settings_module
-from parvis.core.crypto import Keyring
+from parvis.core.crypto import Keyring, SealError
 from parvis.core.db import Database
 from parvis.core.errors import Unavailable
 from parvis.features.tenants import queries
@@ -43,6 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
         return REFUSED
     except Unavailable:
         sys.stderr.write("parvis tenant: the database does not answer\n")
+        return REFUSED
+    except SealError:
+        sys.stderr.write(
+            "parvis tenant: PARVIS_SECRET_KEY holds no key that opens this tenant's secrets\n"
+        )
         return REFUSED
     except MisuseError as error:
         sys.stderr.write(f"parvis tenant: {error}\n")
