@@ -1,10 +1,11 @@
 """An answer's way: four eyes, versions, market abuse, the board, publication and correction."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
-from parvis.core import db
+from parvis.core import clock, db
 from tests.meetings.conftest import ask, decide, opened, seen
 
 
@@ -238,3 +239,12 @@ async def test_a_withdrawn_question_is_answered_no_more(meeting, desk, question)
     await question["asker"].browser.call("POST", f"/questions/{question['id']}/withdrawal")
     refused = await desk.approve(question["id"], version_id)
     assert (refused.status_code, refused.json()["code"]) == (409, "no_such_move")
+
+
+async def test_a_quiet_period_puts_every_answer_before_the_board(orvance, staff, desk) -> None:
+    until = clock.now().date() + timedelta(days=10)
+    slug = await opened(orvance, staff["secretary"], board_review=False, quiet_until=until)
+    asker = await orvance.person()
+    question = await ask(asker, slug)
+    approved = await desk.approve(question["id"], await desk.draft(question["id"]))
+    assert approved.json()["answer"]["state"] == "board_review"

@@ -133,8 +133,10 @@ async def test_a_late_written_question_becomes_a_free_one_and_its_author_is_told
         assert question["became_free_because"] == "late"
         assert question["delivery"] == "admitted_free"
         notices = (await later.browser.call("GET", "/notifications")).text
+        page = (await later.browser.get("/notifications")).text
         fates = (await orvance.visitor.get(f"/api/v1/meetings/{meeting}/fate")).json()
     assert "question_moved" in notices
+    assert "la loi ne l’y oblige pas" in page.replace("\u00a0", " ")
     assert [(one["is_late"], one["asked_channel"]) for one in fates["items"]] == [
         (True, "statutory")
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db, pagination
+from parvis.core import db, i18n, pagination
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.pagination import Page
@@ -66,7 +66,8 @@ def view(row: Any, locale: str) -> NoticeView:
         kind=kind,
         headline=sentences.headline(kind, data, locale),
         title=data["title"] if about_question else None,
-        text=data.get("text"),
+        # A rule's reason is a msgid of ours; what a person wrote is in no catalogue.
+        text=i18n.translate(locale, data["text"]) if data.get("text") else None,
         path=sentences.path(row["subject_kind"], row["subject_id"], data),
         created_at=row["created_at"],
         is_read=row["is_read"],
