@@ -1,6 +1,7 @@
 """The contest's data: 2,000 members, 50 communities, 2,000 posts, 40,000 comments, a meeting."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,11 +13,13 @@ from parvis.core.ids import new_id
 
 MEMBERS, COMMUNITIES, POSTS, COMMENTS, QUESTIONS = 2_000, 50, 2_000, 40_000, 400
 JOINED = 10
-WORDS = (
-    "dividende conseil assemblée actionnaire mandat couverture taux obligation résultat client "
-    "fournisseur distributeur exercice trimestre projet calendrier investissement transition énergie "
-    "acier gestion confiance transmission famille société réponse question séance rapport comité"
-).split()
+LABEL = "Cliente depuis 2014"
+_TEXT = """
+dividende conseil assemblée actionnaire mandat couverture taux obligation résultat client
+fournisseur distributeur exercice trimestre projet calendrier investissement transition énergie
+acier gestion confiance transmission famille société réponse question séance rapport comité
+"""
+WORDS = _TEXT.split()
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,20 @@ class Filler:
         self.random = random.Random(20261121)
         self.at = datetime.now(UTC) - timedelta(days=60)
 
-    async def fill(self) -> tuple[list[UUID], list[UUID]]:
-        """Write everything; return the members and the communities."""
+    async def fill(self) -> list[UUID]:
+        """Write everything but the meeting; return the members."""
         members = await self._members()
         communities = await self._communities(members)
         await self._posts(members, communities)
-        return members, communities
+        return members
 
     async def _members(self) -> list[UUID]:
         ids = [self.next_id() for _ in range(MEMBERS)]
         await self.copy("member", [
-            (i, f"Prénom{n} Nom{n}", "bench", "fr", "client", "Cliente depuis 2014", "active", self.at)
+            (i, f"Prénom{n} Nom{n}", "bench", "fr", "client", LABEL, "active", self.at)
             for n, i in enumerate(ids)
-        ], "id display_name name_source locale capacity capacity_label state joined_at")  # fmt: skip
+        ], "id display_name name_source locale capacity capacity_label state "
+           "joined_at")  # fmt: skip
         return ids
 
     async def _communities(self, members: list[UUID]) -> list[UUID]:
@@ -82,7 +86,7 @@ class Filler:
         ], "id community_id post_kind is_official comment_count thank_count")  # fmt: skip
 
     async def contributions(
-        self, kind: str, rows: list[tuple[UUID, UUID, UUID | None]], members: list[UUID]
+        self, kind: str, rows: Sequence[tuple[UUID, UUID, UUID | None]], members: list[UUID]
     ) -> None:
         revisions = [(self.next_id(), i, self.random.choice(members)) for i, _, _ in rows]
         await self.copy("contribution", [
@@ -91,7 +95,7 @@ class Filler:
         ], "id kind author_id place_id parent_id live_revision_id created_at")  # fmt: skip
         await self.copy("revision", [
             (r, i, 1, self._words(6) if kind == "post" else "", body, text.to_html(body), author,
-             "client", "Cliente depuis 2014", b"", "", self.at)
+             "client", LABEL, b"", "", self.at)
             for r, i, author in revisions
             for body in [self._words(self.random.randint(30, 110))]
         ], "id contribution_id number title body body_html author_id capacity capacity_label salt "
@@ -124,8 +128,8 @@ async def sign_in(connection: asyncpg.Connection, tenant_id: UUID, member_id: UU
         "SELECT id, issuer FROM connection WHERE tenant_id = $1 LIMIT 1", tenant_id
     )
     await connection.execute(
-        "INSERT INTO auth_session (tenant_id, id, token_hash, member_id, connection_id, issuer, sub,"
-        " created_at, last_seen_at, idle_until, absolute_until)"
+        "INSERT INTO auth_session (tenant_id, id, token_hash, member_id, connection_id, issuer,"
+        " sub, created_at, last_seen_at, idle_until, absolute_until)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $9)",
         tenant_id, new_id(), crypto.digest(session), member_id, issuer["id"], issuer["issuer"],
         str(member_id), now, now + timedelta(hours=12),

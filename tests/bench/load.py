@@ -10,9 +10,11 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
+import msgspec
+
+from parvis.settings import REPOSITORY
 
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 LATENCY = re.compile(r"50%\s+([\d.]+)(us|ms|s)")
@@ -24,10 +26,18 @@ FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)")
 class Target:
     """One address to load: GET, or POST when there is a body ({n} becomes a running number)."""
 
-    name: str
     url: str
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the client in Python is told to do."""
+
+    target: Target
+    connections: int
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -50,20 +60,23 @@ def run(target: Target, *, connections: int, seconds: int) -> Measured:
 
 
 def _wrk(target: Target, connections: int, seconds: int) -> Measured:
+    load = (f"-c{connections}", f"-d{seconds}s")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_script(target))
         script.flush()
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name,
-             target.url],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-    amount, unit = LATENCY.search(done).groups()  # type: ignore[union-attr]
-    failed = FAILED.search(done)
+            ["wrk", "-t1", *load, "--latency", "-s", script.name, target.url],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    latency, rate, failed = LATENCY.search(done), RATE.search(done), FAILED.search(done)
+    if latency is None or rate is None:
+        raise SystemExit(f"wrk gave no figures for {target.url}:\n{done}")
     return Measured(
-        per_second=float(RATE.search(done).group(1)),  # type: ignore[union-attr]
-        median_ms=float(amount) * UNITS[unit],
-        failures=failed.group(0) if failed else "",
+        per_second=float(rate[1]),
+        median_ms=float(latency[1]) * UNITS[latency[2]],
+        failures=failed[0] if failed else "",
     )
 
 
@@ -75,25 +88,30 @@ def _script(target: Target) -> str:
             'wrk.headers["Content-Type"] = "application/json"',
             "local n = 0",
             f"local body = {json.dumps(target.body)}",
-            "request = function() n = n + 1; return wrk.format(nil, nil, nil,"
-            ' (body:gsub("{n}", tostring(n)))) end',
+            "request = function()",
+            "  n = n + 1",
+            '  return wrk.format(nil, nil, nil, (body:gsub("{n}", tostring(n))))',
+            "end",
         ]
     return "\n".join(lines) + "\n"
 
 
 def _python(target: Target, connections: int, seconds: int) -> Measured:
     """Run this module as a process of its own, so that the load is not the server's neighbour."""
-    asked = {"connections": connections, "seconds": seconds, **target.__dict__}
+    asked = msgspec.json.encode(Asked(target, connections, seconds)).decode()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load", json.dumps(asked)],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    return Measured(**json.loads(done.stdout))
+        [sys.executable, "-m", "tests.bench.load", asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=REPOSITORY,
+    )
+    return msgspec.json.decode(done.stdout, type=Measured)
 
 
-async def _clients(asked: dict[str, object]) -> Measured:
-    target = Target(asked["name"], asked["url"], asked["headers"], asked["body"])  # type: ignore[arg-type]
-    until, taken, failed = time.monotonic() + float(asked["seconds"]), [], 0  # type: ignore[arg-type]
+async def _clients(asked: Asked) -> Measured:
+    target, until, failed = asked.target, time.monotonic() + asked.seconds, 0
+    taken: list[float] = []
     headers = target.headers | ({"content-type": "application/json"} if target.body else {})
 
     async def client() -> None:
@@ -109,11 +127,12 @@ async def _clients(asked: dict[str, object]) -> Measured:
                 taken.append(time.monotonic() - began)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(int(asked["connections"])):  # type: ignore[call-overload]
+        for _ in range(asked.connections):
             group.create_task(client())
-    rate = len(taken) / float(asked["seconds"])  # type: ignore[arg-type]
+    rate = len(taken) / asked.seconds
     return Measured(rate, statistics.median(taken) * 1000, f"{failed} failed" if failed else "")
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_clients(json.loads(sys.argv[1]))).__dict__))
+    measured = asyncio.run(_clients(msgspec.json.decode(sys.argv[1], type=Asked)))
+    sys.stdout.buffer.write(msgspec.json.encode(measured))

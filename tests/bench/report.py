@@ -5,15 +5,23 @@ import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from tests.bench import load
+from tests.bench import data, load
+from tests.bench.contenders import Contender
+from tests.bench.data import Contest
+from tests.bench.series import Results
 
-if TYPE_CHECKING:
-    from tests.bench.__main__ import Contender, Series
-    from tests.bench.data import Contest
-
-Results = Mapping[tuple[str, str, int], "Series"]
+HEAD = (
+    "what",
+    "connections",
+    "Parvis /s",
+    "floor /s",
+    "ratio",
+    "median ms, Parvis / floor",
+    "CPU ms a request, web / database",
+    "spread",
+    "failures",
+)
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 
 
@@ -21,7 +29,6 @@ def line(name: str, connections: int, results: Results) -> str:
     """Return one row: Parvis, the floor, their ratio and the spread of the rounds."""
     ours, floor = (results[name, who, connections] for who in ("parvis", "floor"))
     spread = max(ours.spread, floor.spread)
-    failed = "; ".join({run.failures for run in ours.runs if run.failures})
     cells = [
         name,
         str(connections),
@@ -29,36 +36,32 @@ def line(name: str, connections: int, results: Results) -> str:
         f"{floor.rate:,.0f}",
         f"**{ours.rate / floor.rate:.0%}**",
         f"{ours.latency:.2f} / {floor.latency:.2f}",
-        f"{_mean(ours.server_ms):.2f} / {_mean(ours.database_ms):.2f}",
+        f"{ours.server_ms:.2f} / {ours.database_ms:.2f}",
         f"±{spread:.0%}",
-        failed or "none",
+        ours.failures or "none",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def table(results: Results, facts: Mapping[str, str]) -> str:
     """Return the whole report in Markdown."""
-    head = [
-        "| what | connections | Parvis /s | floor /s | ratio | median ms, Parvis / floor |"
-        " CPU ms a request, web / database | spread | failures |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
     done = sorted({(name, n) for name, _, n in results}, key=lambda k: (k[1], k[0]))
     rows = [line(name, n, results) for name, n in done]
     notes = [f"- {key}: {value}" for key, value in facts.items()]
-    return "\n".join([*head, *rows, "", *notes])
+    return "\n".join([f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|", *rows, "", *notes])
 
 
-def facts(pid: int, contest: "Contest", contenders: "list[Contender]") -> dict[str, str]:
+def facts(pid: int, contest: Contest, compared: list[Contender]) -> dict[str, str]:
     """Return what a reader must know to compare: machine, date, weights, memory, client."""
-    weights = ", ".join(f"{c.name} {c.bytes / 1000:.1f} kB" for c in contenders if c.bytes)
+    weights = ", ".join(f"{c.name} {c.bytes / 1000:.1f} kB" for c in compared if c.bytes)
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{os.cpu_count()} cores, {_memory()}, {_processor()}, {platform.system()} "
         f"{platform.release()}, Python {platform.python_version()}",
         "load": f"{load.tool()}, on the same machine; PostgreSQL 18 embedded, fsync on",
-        "data": "2,000 members, 50 communities, 2,000 posts, 40,000 comments, 400 questions, "
-        f"tenant {contest.host.split(':')[0]}",
+        "data": f"{data.MEMBERS:,} members, {data.COMMUNITIES} communities, {data.POSTS:,} posts, "
+        f"{data.COMMENTS:,} comments, {data.QUESTIONS} questions, tenant "
+        f"{contest.host}",
         "weight, not compressed": weights,
         "memory of the web processes after load": f"{_tree_memory(pid) / 2**20:.0f} MB",
     }
@@ -70,10 +73,6 @@ def write(path: Path, text: str) -> None:
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
     path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
 
 
 def _memory() -> str:
@@ -97,7 +96,7 @@ def _tree_memory(pid: int) -> int:
 
 def _rss(folder: Path) -> int:
     try:
-        fields: list[Any] = (folder / "smaps_rollup").read_text().split()
+        fields = (folder / "smaps_rollup").read_text().split()
     except OSError:
         return 0
     return int(fields[fields.index("Pss:") + 1]) * 1024

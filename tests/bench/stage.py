@@ -28,7 +28,7 @@ async def build(superuser: asyncpg.Connection, settings: Settings) -> Contest:
         await database.stop()
     tenant_id = await superuser.fetchval("SELECT id FROM tenant WHERE slug = $1", SLUG)
     filler = Filler(superuser, tenant_id)
-    members, communities = await filler.fill()
+    members = await filler.fill()
     await _meeting(superuser, filler, members)
     reader = await superuser.fetchrow(
         "SELECT m.member_id, m.community_id, c.slug FROM community_member m"
