@@ -1,57 +1,24 @@
 """`parvis demo` as a person runs it: started, looked at, stopped, killed."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from parvis.demo import ports
-from parvis.settings import REPOSITORY
+from tests.demonstration import Demo, environment
 
-START_SECONDS = 120  # machines that test are busy; what a start may take is measured elsewhere
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
-@dataclass
-class Demo:
-    """A demonstration over a folder, at a port."""
-
-    folder: Path
-    port: int
-
-    def command(self) -> list[str]:
-        options = ["--data", str(self.folder), "--port", str(self.port)]
-        return [sys.executable, "-m", "parvis.cli", "demo", *options]
-
-    def start(self) -> subprocess.Popen[bytes]:
-        """Return the process once it says that it is ready."""
-        told = self.folder.with_name("told.txt")
-        with told.open("wb") as output:
-            process = subprocess.Popen(
-                self.command(), env=environment(), stdout=output, stderr=output
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while b"Ready after" not in told.read_bytes():
-            assert process.poll() is None, told.read_text()
-            assert time.monotonic() < deadline, told.read_text()
-            time.sleep(0.1)
-        return process
-
-    def page(self, host: str) -> httpx2.Response:
-        headers = {"Host": f"{host}:{self.port}"}
-        return httpx2.get(f"http://127.0.0.1:{self.port}/sign-in", headers=headers)
-
-
-def environment() -> dict[str, str]:
-    others = {k: v for k, v in os.environ.items() if not k.startswith("PARVIS_")}
-    return others | {"PYTHONPATH": str(REPOSITORY / "platform")}
+def page(demo: Demo, host: str) -> httpx2.Response:
+    headers = {"Host": f"{host}:{demo.port}"}
+    return httpx2.get(f"http://127.0.0.1:{demo.port}/sign-in", headers=headers)
 
 
 def descendants(pid: int) -> set[int]:
@@ -99,10 +66,10 @@ def test_each_firm_has_its_door(demo: Demo, running: subprocess.Popen[bytes]) ->
         ("ardelune", "Club des actionnaires Ardelune"),
         ("ateliers-tervallon", "L’Établi"),
     ):
-        page = demo.page(f"{slug}.localhost")
-        assert page.status_code == 200
-        assert space in page.text
-    assert demo.page("nobody.localhost").status_code == 404
+        door = page(demo, f"{slug}.localhost")
+        assert door.status_code == 200
+        assert space in door.text
+    assert page(demo, "nobody.localhost").status_code == 404
     assert running.poll() is None
 
 
@@ -114,7 +81,7 @@ def test_second_demo_is_refused_and_the_first_goes_on(
     )
     assert second.returncode == 1
     assert f"process {running.pid}, http://" in second.stderr
-    assert demo.page("ardelune.localhost").status_code == 200
+    assert page(demo, "ardelune.localhost").status_code == 200
 
 
 def test_ctrl_c_leaves_no_process_and_a_kill_neither(
@@ -127,7 +94,7 @@ def test_ctrl_c_leaves_no_process_and_a_kill_neither(
     assert all_end(started, seconds=0.5)
 
     again = demo.start()
-    assert demo.page("banque-orvance.localhost").status_code == 200
+    assert page(demo, "banque-orvance.localhost").status_code == 200
     started = descendants(again.pid)
     again.kill()
     again.wait()
