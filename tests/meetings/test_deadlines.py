@@ -11,7 +11,6 @@ from workalendar.europe import France, FranceAlsaceMoselle
 from parvis.core.i18n import translate
 from parvis.features.meetings import deadlines
 from parvis.features.meetings.calendars import UnknownSeat, holiday_name, region_of
-from parvis.features.meetings.countdown import next_due, remaining_until
 from parvis.features.meetings.deadlines import (
     DateOutOfRange,
     Deadline,
@@ -332,27 +331,3 @@ def test_notice_stricter_than_the_law_warns_and_accepts_until_the_legal_date():
     assert stricter.warning == STRICTER_THAN_LAW
     assert (kinder.accept_until, kinder.warning) == (legal + dt.timedelta(1), None)
     assert (silent.announced, silent.accept_until, silent.warning) == (legal, legal, None)
-
-
-def test_countdown_goes_on_to_the_next_date_at_the_exclusive_moment():
-    found = compute_deadlines(load_preset("fr"), dt.date(2026, 5, 21))
-    by_id = {one.id: one for one in found}
-    closing = by_id["question"].utc
-
-    assert next_due(found, closing - dt.timedelta(seconds=1)) == by_id["question"]
-    assert next_due(found, closing) == by_id["free_question"]
-    assert next_due(found, found[-1].utc) is None
-
-
-@pytest.mark.parametrize(
-    ("left", "shown"),
-    [
-        (dt.timedelta(days=5, hours=21, minutes=14, seconds=59), (5, 21, 14, False)),
-        (dt.timedelta(seconds=30), (0, 0, 0, False)),
-        (dt.timedelta(), (0, 0, 0, True)),
-        (-dt.timedelta(days=2), (0, 0, 0, True)),
-    ],
-)
-def test_remaining_time_is_rounded_down(left, shown):
-    closing = dt.datetime(2026, 5, 15, 22, tzinfo=dt.UTC)
-    assert tuple(remaining_until(closing, closing - left)) == shown
