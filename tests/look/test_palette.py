@@ -67,8 +67,9 @@ def test_the_measure_finds_a_pair_that_is_too_weak() -> None:
 
 def test_the_stylesheet_uses_no_colour_the_palette_lacks() -> None:
     css = asset("parvis.css").content.decode()
+    palette = theming.theme("parvis").stylesheet.content.decode()
     used = set(re.findall(r"var\(--([\w-]+)\)", css))
-    made = set(re.findall(r"--([\w-]+):", css + theming.theme_css("parvis")[0]))
+    made = set(re.findall(r"--([\w-]+):", css + palette))
     assert used - made == set()
 
 

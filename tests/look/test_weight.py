@@ -21,7 +21,7 @@ def gzipped(path: str) -> int:
 
 
 def styles(theme: str) -> int:
-    return gzipped("parvis.css") + len(gzip.compress(theming.theme_css(theme)[0].encode(), 9))
+    return gzipped("parvis.css") + len(gzip.compress(theming.theme(theme).stylesheet.content, 9))
 
 
 def fonts(theme: str) -> int:

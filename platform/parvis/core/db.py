@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 Record: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
-CheckViolation = asyncpg.CheckViolationError
 PostgresError = asyncpg.PostgresError
 
 # What PostgreSQL being away looks like: the request gets 503, never a half-written answer.

@@ -89,12 +89,6 @@ def theme(name: str) -> Theme:
     )
 
 
-def theme_css(name: str) -> tuple[str, str]:
-    """Return a theme's stylesheet and the hash that its address carries."""
-    stylesheet = theme(name).stylesheet
-    return stylesheet.content.decode(), stylesheet.url.split(".")[-2]
-
-
 def names() -> tuple[str, ...]:
     """Return the name of every theme in the folder."""
     return tuple(sorted(path.parent.name for path in _folder.glob("*/theme.toml")))
