@@ -1,7 +1,7 @@
 """Questions before a general meeting: two channels, two tracks, dates right to the minute."""
 
 from parvis.core.acts import Act
-from parvis.core.events import ContributionDecided, HomeOpened
+from parvis.core.events import ContributionDecided, DoorOpened, HomeOpened
 from parvis.core.feature import Feature
 from parvis.features.meetings import (
     routes_admin,
@@ -12,7 +12,7 @@ from parvis.features.meetings import (
     routes_steps,
 )
 from parvis.features.meetings.actions.visibility import follow_decision
-from parvis.features.meetings.queries.due import show_due
+from parvis.features.meetings.queries.due import show_at_door, show_due
 
 FEATURE = Feature(
     name="meetings",
@@ -45,5 +45,5 @@ FEATURE = Feature(
         *routes_admin.HANDLERS,
         *routes_steps.HANDLERS,
     ),
-    subscriptions=((ContributionDecided, follow_decision), (HomeOpened, show_due)),
+    subscriptions=((ContributionDecided, follow_decision), (HomeOpened, show_due), (DoorOpened, show_at_door)),
 )
