@@ -7,8 +7,6 @@ from pathlib import Path
 from parvis import settings as settings_module
 from parvis.app import set_up
 from parvis.core import migrate
-from parvis.core.db import Database
-from parvis.demo import issuers
 from parvis.features.tenants.document import TENANT_FILE
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError
 from parvis.seeds.cast import SeedError
@@ -31,11 +29,6 @@ async def prepare(settings: Settings, folders: list[Path]) -> None:
     set_up(settings)
     for folder in folders:
         await settle(folder, settings=settings)
-    database = await Database(settings.database_url, settings).start()
-    try:
-        await issuers.follow(database, list(settings.demo_issuers.values()))
-    finally:
-        await database.stop()
 
 
 if __name__ == "__main__":

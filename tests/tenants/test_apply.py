@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
-from parvis.core import db
+from parvis.core import clock, db
 from parvis.core.crypto import Keyring
 from parvis.core.db import Database
+from parvis.core.ids import TenantId
 from parvis.core.tenancy import current_tenant
 from parvis.features.tenants import queries
 from parvis.features.tenants.actions import apply_folder, find_tenant
@@ -193,10 +195,34 @@ async def test_an_issuer_that_members_came_through_does_not_move(
     folder: Path, migrated: Settings, operator: Database
 ) -> None:
     tenant_id = (await apply_folder(folder, settings=migrated)).tenant_id
+    await sign_in_once(operator, tenant_id)
+    change(folder, 'issuer = "https://login.', 'issuer = "https://other.')
+    with pytest.raises(TenantFileError, match="add a second connection instead"):
+        await applied(folder, migrated)
+
+
+async def test_members_follow_a_provider_of_the_demonstration_that_moved(
+    folder: Path, migrated: Settings, operator: Database
+) -> None:
+    address = re.compile('issuer = "https://login[^"]+"')
+    text = (folder / "tenant.toml").read_text()
+    (folder / "tenant.toml").write_text(address.sub('issuer = "demo:espace-client"', text))
+    tenant_id = (await apply_folder(folder, settings=migrated)).tenant_id
+    await sign_in_once(operator, tenant_id)
+    moved = "http://127.0.0.1:10/espace-client"
+    settings = msgspec.structs.replace(migrated, demo_issuers={"espace-client": moved})
+    assert await applied(folder, settings) != []
+    async with operator.transaction(tenant_id):
+        known = await db.fetch_value("SELECT issuer FROM identity WHERE tenant_id = $1")
+    assert known == moved
+
+
+async def sign_in_once(operator: Database, tenant_id: TenantId) -> None:
+    """Leave a member known by the address of the tenant's only connection."""
     async with operator.transaction(tenant_id):
         member_id = await db.insert(
             "member", display_name="Ada Vauzelle", name_source="sso", capacity="client",
-            joined_at=(await db.fetch_value("SELECT now() WHERE $1::uuid IS NOT NULL")),
+            joined_at=clock.now(),
         )  # fmt: skip
         connection = await db.fetch_row("SELECT id, issuer FROM connection WHERE tenant_id = $1")
         assert connection is not None
@@ -204,9 +230,6 @@ async def test_an_issuer_that_members_came_through_does_not_move(
             "identity", connection_id=connection["id"], issuer=connection["issuer"], sub="ada",
             member_id=member_id,
         )  # fmt: skip
-    change(folder, 'issuer = "https://login.', 'issuer = "https://other.')
-    with pytest.raises(TenantFileError, match="add a second connection instead"):
-        await applied(folder, migrated)
 
 
 @pytest.mark.parametrize("slug", ["banque-orvance", "ardelune", "ateliers-tervallon"])
