@@ -34,37 +34,35 @@ from parvis.core.errors import NotFound
 from parvis.core.feature import Feature
 from parvis.core.middleware import TenantMiddleware, finish_headers
 from parvis.core.tenancy import TenantDirectory
-from parvis.features import (
-    charter,
-    communities,
-    contributions,
-    conversations,
-    identity,
-    journal,
-    meetings,
-    members,
-    moderation,
-    notifications,
-    tenants,
-)
+from parvis.features.charter.feature import FEATURE as CHARTER
 from parvis.features.charter.middleware import CharterMiddleware
+from parvis.features.communities.feature import FEATURE as COMMUNITIES
+from parvis.features.contributions.feature import FEATURE as CONTRIBUTIONS
+from parvis.features.conversations.feature import FEATURE as CONVERSATIONS
+from parvis.features.identity.feature import FEATURE as IDENTITY
 from parvis.features.identity.middleware import ActorMiddleware
+from parvis.features.journal.feature import FEATURE as JOURNAL
+from parvis.features.meetings.feature import FEATURE as MEETINGS
+from parvis.features.members.feature import FEATURE as MEMBERS
+from parvis.features.moderation.feature import FEATURE as MODERATION
+from parvis.features.notifications.feature import FEATURE as NOTIFICATIONS
+from parvis.features.tenants.feature import FEATURE as TENANTS
 from parvis.integrations import login, mail, storage
 from parvis.settings import Settings
 
 # Lower tiers first (architecture.md §1): a feature may use those before it.
 FEATURES: Sequence[Feature] = (
-    identity.FEATURE,
-    tenants.FEATURE,
-    members.FEATURE,
-    charter.FEATURE,
-    journal.FEATURE,
-    communities.FEATURE,
-    contributions.FEATURE,
-    conversations.FEATURE,
-    meetings.FEATURE,
-    moderation.FEATURE,
-    notifications.FEATURE,
+    IDENTITY,
+    TENANTS,
+    MEMBERS,
+    CHARTER,
+    JOURNAL,
+    COMMUNITIES,
+    CONTRIBUTIONS,
+    CONVERSATIONS,
+    MEETINGS,
+    MODERATION,
+    NOTIFICATIONS,
 )
 
 

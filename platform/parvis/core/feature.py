@@ -1,4 +1,7 @@
-"""What the app sees of a feature: one value, `FEATURE`, in the feature's `__init__`."""
+"""What the app sees of a feature: one value, `FEATURE`, in the feature's `feature.py`.
+
+It is not in `__init__`, so that who needs one rule of a feature does not import its routes.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -14,7 +14,11 @@ from parvis.core import clock, crypto, db, events, journal, tenancy
 from parvis.core.db import Database
 from parvis.core.ids import TenantId
 from parvis.core.tenancy import Tenant
-from parvis.features import contributions, conversations, meetings, moderation, notifications
+from parvis.features.contributions.feature import FEATURE as CONTRIBUTIONS
+from parvis.features.conversations.feature import FEATURE as CONVERSATIONS
+from parvis.features.meetings.feature import FEATURE as MEETINGS
+from parvis.features.moderation.feature import FEATURE as MODERATION
+from parvis.features.notifications.feature import FEATURE as NOTIFICATIONS
 from parvis.features.tenants.actions import apply_folder, find_tenant
 from parvis.features.tenants.document import TENANT_FILE, MeetingPolicyTable
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError, hint
@@ -144,8 +148,8 @@ def run(slugs: Sequence[str]) -> int:
 def _set_up(settings: Settings) -> None:
     """Let the features hear each other; web and worker are set up by the app instead."""
     crypto.use(crypto.Keyring(settings.secret_key))
-    for feature in (contributions, conversations, meetings, moderation, notifications):
-        for event, handler in feature.FEATURE.subscriptions:
+    for feature in (CONTRIBUTIONS, CONVERSATIONS, MEETINGS, MODERATION, NOTIFICATIONS):
+        for event, handler in feature.subscriptions:
             events.subscribe(event, handler)
 
 

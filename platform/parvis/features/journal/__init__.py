@@ -1,14 +1,1 @@
 """The journal, read: who did what, when; and the whole story of one subject."""
-
-from parvis.core.feature import Feature
-from parvis.features.journal import routes
-
-FEATURE = Feature(
-    name="journal",
-    handlers=(
-        routes.journal_screen,
-        routes.entry_screen,
-        routes.list_entries,
-        routes.get_entry,
-    ),
-)

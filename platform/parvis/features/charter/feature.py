@@ -1,0 +1,6 @@
+"""What the app takes from charter: routes."""
+
+from parvis.core.feature import Feature
+from parvis.features.charter import routes
+
+FEATURE = Feature(name="charter", handlers=routes.HANDLERS)

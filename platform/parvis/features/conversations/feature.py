@@ -1,0 +1,24 @@
+"""What the app takes from conversations: acts, routes and subscriptions."""
+
+from parvis.core.acts import Act
+from parvis.core.events import ContributionHidden, ContributionShown
+from parvis.core.feature import Feature
+from parvis.features.conversations import actions
+from parvis.features.conversations.routes import HANDLERS
+
+FEATURE = Feature(
+    name="conversations",
+    acts=(
+        Act(name="post.publish", summary="Publish a post.", texts=("title", "body")),
+        Act(name="post.edit", summary="Change a post of one’s own.", texts=("title", "body")),
+        Act(name="comment.publish", summary="Comment on a post.", texts=("body",)),
+        Act(name="comment.edit", summary="Change a comment of one’s own.", texts=("body",)),
+        Act(name="content.withdraw", summary="Take back what one wrote."),
+        Act(name="reaction.add", summary="Thank somebody for a post."),
+    ),
+    handlers=HANDLERS,
+    subscriptions=(
+        (ContributionShown, actions.count_shown),
+        (ContributionHidden, actions.count_hidden),
+    ),
+)
