@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = chosen.run(chosen)
     except SettingsError as error:
-        print(f"parvis: {error}", file=sys.stderr)
+        sys.stderr.write(f"parvis: {error}\n")
         return 2
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130

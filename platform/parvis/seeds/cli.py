@@ -1,7 +1,6 @@
 """`parvis seed`: believable life for the demonstration tenants."""
 
 import argparse
-from importlib import import_module
 from typing import Any
 
 
@@ -13,6 +12,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    # Loaded when needed: the other commands should not wait for what this one imports.
-    status: int = import_module("parvis.seeds.runner").run(arguments.slugs)
-    return status
+    # Imported when it runs: the other commands should not wait for it.
+    from parvis.seeds import runner
+
+    return runner.run(arguments.slugs)

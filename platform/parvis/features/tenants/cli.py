@@ -1,7 +1,6 @@
 """`parvis tenant new | apply | export | list | verify`: tenants as files, for their operator."""
 
 import argparse
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    # Loaded when needed: the other commands should not wait for what this one imports.
-    status: int = import_module("parvis.features.tenants.commands").run(arguments)
-    return status
+    # Imported when it runs: the other commands should not wait for it.
+    from parvis.features.tenants import commands
+
+    return commands.run(arguments)
