@@ -12,7 +12,6 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
 from parvis import settings as settings_module
@@ -33,9 +32,11 @@ from parvis.core.db import Database
 from parvis.core.errors import NotFound
 from parvis.core.feature import Feature
 from parvis.core.middleware import TenantMiddleware, finish_headers
+from parvis.core.openapi import ApiDocument
 from parvis.core.tenancy import TenantDirectory
 from parvis.features.charter.feature import FEATURE as CHARTER
 from parvis.features.charter.middleware import CharterMiddleware
+from parvis.features.charter.refusals import RefusedProblem, RequiredProblem
 from parvis.features.communities.feature import FEATURE as COMMUNITIES
 from parvis.features.contributions.feature import FEATURE as CONTRIBUTIONS
 from parvis.features.conversations.feature import FEATURE as CONVERSATIONS
@@ -150,11 +151,16 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Parvis",
         version="1",
-        description="Everything the pages show and do, as JSON. Errors are RFC 9457 problems.",
+        description=(
+            "Everything the pages show and do, as JSON. Errors are RFC 9457 problems. Members of a"
+            " body that an operation does not name are ignored."
+        ),
         openapi_router=Router(
             "/schema", route_handlers=[], opt={"public": True}, include_in_schema=False
         ),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[
+            ApiDocument(path="/openapi.json", denials=(RefusedProblem, RequiredProblem))
+        ],
         create_examples=False,
     )
 

@@ -25,6 +25,8 @@ SCHEMES = ("light", "dark")
 _TOO_LONG = re.compile(r"length <= (\d+)")
 _TOO_SHORT = re.compile(r"length >= (\d+)")
 _FIELD = re.compile(r"`\$\.?([a-zA-Z_]+)")
+_WRONG_KIND = re.compile(r"^Expected `([^`]+)`, got `([^`]+)`")
+_NO_CHOICE = re.compile(r"^Invalid enum value '?(.*?)'?(?: - at |$)")
 _MISSING = re.compile(r"required field `(\w+)`")
 
 
@@ -88,9 +90,20 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
     said = str(error)
     found = _MISSING.search(said) or _FIELD.search(said)
     field = found.group(1) if found else "body"
+    message, data = _told(said)
+    return Invalid(fields={field: message}, **data)
+
+
+def _told(said: str) -> tuple[str, dict[str, Any]]:
+    """Return our sentence for what msgspec said, and its values."""
     data: dict[str, Any] = {}
     if _MISSING.search(said):
         message = N_("Please fill this in.")
+    elif wrong := _WRONG_KIND.search(said):
+        message = N_("{expected} is expected here, not {got}.")
+        data = {"expected": wrong.group(1), "got": wrong.group(2)}
+    elif no_choice := _NO_CHOICE.search(said):
+        message, data = N_("“{value}” is not one of the choices."), {"value": no_choice.group(1)}
     elif too_long := _TOO_LONG.search(said):
         message, data = N_("At most {most} characters, please."), {"most": int(too_long.group(1))}
     elif too_short := _TOO_SHORT.search(said):
@@ -99,7 +112,7 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
         data = {"least": least}
     else:
         message, data = N_("This is not what is expected here: {reason}"), {"reason": said}
-    return Invalid(fields={field: message}, **data)
+    return message, data
 
 
 def actor_of(request: Req) -> Actor:

@@ -72,7 +72,8 @@ def as_app_error(raised: Exception) -> AppError:
     if isinstance(raised, HTTPException):
         kind = BY_STATUS.get(raised.status_code)
         return kind() if kind else _with_status(raised.status_code)
-    if isinstance(raised, UnicodeDecodeError):
+    if isinstance(raised, UnicodeDecodeError | RecursionError):
+        # RecursionError: JSON nested deeper than any input of ours.
         return BadRequest()
     return _from_database(raised)
 

@@ -111,13 +111,13 @@ async def end_session_page(request: Req, session_id: FromPath[UUID]) -> Redirect
     return redirect("/me")
 
 
-@get("/api/v1/me", opt={"open": MINE}, operation_id="me", tags=["me"])
+@get("/api/v1/me", opt={"open": MINE}, operation_id="getMe", tags=["me"])
 async def me(request: Req) -> Me:
     """Return yourself, as this community knows you."""
     return await queries.me(actor_of(request))
 
 
-@patch("/api/v1/me", opt={"open": MINE}, operation_id="change_me", tags=["me"])
+@patch("/api/v1/me", opt={"open": MINE}, operation_id="changeMe", tags=["me"])
 async def change_me(request: Req, data: JSONBody[MeInput]) -> Me:
     """Change your language; your name comes from your identity provider and is locked."""
     actor = actor_of(request)
@@ -125,7 +125,7 @@ async def change_me(request: Req, data: JSONBody[MeInput]) -> Me:
     return await queries.me(actor)
 
 
-@get("/api/v1/me/sessions", opt={"open": MINE}, operation_id="my_sessions", tags=["me"])
+@get("/api/v1/me/sessions", opt={"open": MINE}, operation_id="listMySessions", tags=["me"])
 async def my_sessions(request: Req) -> tuple[SessionView, ...]:
     """Return your running sessions, the one last used first."""
     return await queries.my_sessions(actor_of(request))
@@ -134,7 +134,7 @@ async def my_sessions(request: Req) -> tuple[SessionView, ...]:
 @delete(
     "/api/v1/me/sessions/{session_id:uuid}",
     opt={"open": MINE},
-    operation_id="end_my_session",
+    operation_id="endMySession",
     tags=["me"],
 )
 async def end_my_session(request: Req, session_id: FromPath[UUID]) -> None:

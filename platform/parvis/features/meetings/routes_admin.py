@@ -14,7 +14,7 @@ from parvis.features.meetings.actions import schedule
 from parvis.features.meetings.numbers import NumberInQuery
 from parvis.features.meetings.queries import board as boards
 from parvis.features.meetings.queries import case as cases
-from parvis.features.meetings.queries.board import Board, StaffMeetings
+from parvis.features.meetings.queries.board import Board, MeetingList
 from parvis.features.meetings.queries.case import Case
 from parvis.features.meetings.routes_pages import Typed
 
@@ -25,7 +25,7 @@ TAGS = ["meeting administration"]
 async def meetings_page(request: Req) -> Response[Any]:
     """Show the meetings staff work on."""
     rules.require_staff(http.actor_of(request))
-    view = await boards.staff_meetings(http.actor_of(request))
+    view = await boards.list_meetings(http.actor_of(request))
     return http.page(request, "meetings/admin/meetings.html", view)
 
 
@@ -56,10 +56,9 @@ async def case_page(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
 
 
 @get("/api/v1/meetings", operation_id="listMeetings", tags=TAGS)
-async def list_meetings(request: Req) -> StaffMeetings:
-    """Return the meetings staff work on."""
-    rules.require_staff(http.actor_of(request))
-    return await boards.staff_meetings(http.actor_of(request))
+async def list_meetings(request: Req) -> MeetingList:
+    """Return the meetings that the caller may see, the latest first."""
+    return await boards.list_meetings(http.actor_of(request))
 
 
 @post("/api/v1/meetings", opt={"act": "meeting.open"}, operation_id="openMeeting", tags=TAGS)

@@ -37,7 +37,8 @@ class NewQuestion(msgspec.Struct, frozen=True, kw_only=True):
 class NewSubmission(msgspec.Struct, frozen=True, kw_only=True):
     """Up to ten questions sent at once. `holding` matters for written questions only."""
 
-    questions: Annotated[tuple[NewQuestion, ...], Meta(min_length=1, max_length=MOST_QUESTIONS)]
+    # A list, because Litestar describes a bounded tuple as "either this or anything".
+    questions: Annotated[list[NewQuestion], Meta(min_length=1, max_length=MOST_QUESTIONS)]
     channel: Channel = Channel.FREE
     holding: Holding | None = None
 

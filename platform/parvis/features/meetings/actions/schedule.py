@@ -33,7 +33,8 @@ class OpenMeeting(msgspec.Struct, frozen=True, kw_only=True):
     slug: Annotated[str, Meta(pattern=SLUG, max_length=60)]
     title: Texts
     meeting_date: dt.date
-    starts: dt.time
+    # Litestar takes a time of day for a duration unless told.
+    starts: Annotated[dt.time, Meta(extra_json_schema={"extra": {"format": "time"}})]
     place: Texts
     preset: str
     mode: str | None = None

@@ -96,21 +96,21 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     can_close: bool
 
 
-class StaffMeeting(msgspec.Struct, frozen=True, kw_only=True):
-    """A meeting in the staff's list."""
+class ListedMeeting(msgspec.Struct, frozen=True, kw_only=True):
+    """A meeting in a list. Staff also read how many written questions wait for an answer."""
 
     slug: str
     title: str
     phase: Phase
     starts_at: dt.datetime
     questions: int
-    open_statutory: int
+    open_statutory: int | None
 
 
-class StaffMeetings(msgspec.Struct, frozen=True, kw_only=True):
+class MeetingList(msgspec.Struct, frozen=True, kw_only=True):
     """The tenant's newest meetings."""
 
-    items: tuple[StaffMeeting, ...]
+    items: tuple[ListedMeeting, ...]
     can_open: bool
 
 
@@ -227,30 +227,32 @@ def level(left: dt.timedelta) -> str:
     return "calm"
 
 
-async def staff_meetings(actor: Actor) -> StaffMeetings:
-    """Return the meetings staff work on, the latest first."""
+async def list_meetings(actor: Actor) -> MeetingList:
+    """Return the meetings that `actor` may see, the latest first."""
+    is_staff = rules.is_staff(actor)
     rows = await db.fetch(
         "SELECT m.*, (SELECT count(*) FROM question q WHERE q.tenant_id = $1"
         " AND q.meeting_id = m.id AND q.channel = 'statutory' AND NOT (q.delivery = ANY($2)))"
-        " AS open_statutory FROM meeting m WHERE m.tenant_id = $1"
+        " AS open_statutory FROM meeting m WHERE m.tenant_id = $1 AND (m.state <> 'draft' OR $3)"
         " ORDER BY m.starts_at DESC LIMIT 50",
         sorted(states.SETTLED),
+        is_staff,
     )
-    return StaffMeetings(
-        items=tuple(_staff_meeting(row, actor.locale) for row in rows),
+    return MeetingList(
+        items=tuple(_listed(row, actor.locale, is_staff=is_staff) for row in rows),
         can_open=actor.may("meeting:manage"),
     )
 
 
-def _staff_meeting(row: Record, locale: str) -> StaffMeeting:
+def _listed(row: Record, locale: str, *, is_staff: bool) -> ListedMeeting:
     meeting = meeting_of(row)
-    return StaffMeeting(
+    return ListedMeeting(
         slug=meeting.slug,
         title=spoken(meeting.title, locale),
         phase=meeting.phase(clock.now()),
         starts_at=meeting.starts_at,
         questions=meeting.question_count,
-        open_statutory=row["open_statutory"],
+        open_statutory=row["open_statutory"] if is_staff else None,
     )
 
 
