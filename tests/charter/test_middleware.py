@@ -89,6 +89,45 @@ async def test_the_label_on_a_body_hides_nothing(member, superuser, content_type
     assert await contributions(superuser) == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "content_type", "body"),
+    [
+        # A key that is empty, or that contains a path, put another text in the judged one's place.
+        (f"/api/v1{POSTS}", "application/json", '{"title":"t","body":"IDIOTS","":{"body":"x"}}'),
+        # A form whose bytes are JSON as well.
+        (POSTS, "application/x-www-form-urlencoded",
+         '{"a":"&title=t&body=IDIOTS&b=","title":"t","body":"x"}'),
+        (f"/api/v1{POSTS}", "application/x-www-form-urlencoded",
+         '{"title":"t","a":"&body=x&b=","body":"IDIOTS"}'),
+    ],
+)  # fmt: skip
+async def test_a_body_that_reads_in_two_ways_is_refused(
+    member, superuser, path, content_type, body
+):
+    headers = {"x-csrf-token": await member.browser.token(), "content-type": content_type}
+    answer = await member.browser.post(path, content=body, headers=headers)
+    assert answer.status_code == 400
+    assert await contributions(superuser) == 0
+
+
+async def test_a_key_with_a_path_in_it_hides_no_question(ardelune, superuser):
+    asker = await ardelune.person(capacity="shareholder")
+    body = {
+        "questions": [{"title": "IDIOTS"}],
+        "questions.0": {"title": "Quel dividende ?"},
+    }
+    answer = await asker.browser.call("POST", "/meetings/ag-2027/questions", body)
+    assert answer.status_code == 400
+    assert await contributions(superuser) == 0
+
+
+async def test_a_text_beyond_what_any_input_takes_is_not_judged(member, superuser):
+    body = {"title": "t", "body": "a@b.fr " * 10_000}
+    answer = await member.browser.call("POST", POSTS, body)
+    assert answer.status_code == 413
+    assert await contributions(superuser) == 0
+
+
 async def test_multipart_forms_are_judged_too(member):
     files = {name: (None, value) for name, value in INSULT.items()}
     files["_csrf_token"] = (None, await member.browser.token())

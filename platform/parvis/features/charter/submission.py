@@ -10,12 +10,15 @@ from litestar.utils.scope.state import ScopeState
 
 from parvis.core import http
 from parvis.core.acts import ACTS
+from parvis.core.errors import BadRequest, TooLarge
 from parvis.core.http import Req
 from parvis.core.middleware import SAFE
 
 # Names of nested form fields: questions.0.title, questions[0][title], questions-0-title.
 _NAME_PARTS = re.compile(r"[.\[\]-]+")
 MOST_DEPTH = 8
+# Twice what any input accepts: nobody pays for judging what its handler refuses anyway.
+MOST_TEXT = 40_000
 
 
 class Submission(msgspec.Struct, frozen=True):
@@ -52,10 +55,24 @@ async def read(request: Req, act: str) -> Submission:
     form = await _form(request)
     data = await _json(request)
     return Submission(
-        texts=dict(_form_texts(form, names)) | dict(_json_texts(data, names)),
+        texts=_judged([*_form_texts(form, names), *_json_texts(data, names)]),
         form=tuple((name, value) for name, value in form if not name.startswith("_")),
         community=_community(form, data),
     )
+
+
+def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the texts by path. Errors: BadRequest when two share one, TooLarge for a huge one.
+
+    Two texts of one path are a body made to be read in two ways (a form that is JSON as well, a
+    key that contains a path): the judge could be shown one and the handler the other.
+    """
+    by_path = dict(texts)
+    if len(by_path) != len(texts):
+        raise BadRequest
+    if any(len(text) > MOST_TEXT for text in by_path.values()):
+        raise TooLarge
+    return by_path
 
 
 async def _form(request: Req) -> list[tuple[str, str]]:
@@ -85,7 +102,7 @@ def _form_texts(form: list[tuple[str, str]], names: tuple[str, ...]) -> Iterator
 async def _json(request: Req) -> Any:
     try:
         return msgspec.json.decode(await request.body())
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
