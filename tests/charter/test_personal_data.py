@@ -1,5 +1,7 @@
 """`personal_data`: numbers are checked, disguises seen through, order numbers left alone."""
 
+import time
+
 import pytest
 
 from parvis.features.charter.masking import masked
@@ -72,3 +74,14 @@ def test_masked_text_keeps_everything_else():
 def test_a_text_made_of_half_numbers_is_judged_in_time():
     assert verdict(charter(RULE), "fr76" * 50_000).effect == "allow"
     assert verdict(charter(RULE), "4111 1111 " * 20_000).effect in {"allow", "refuse"}
+
+
+@pytest.mark.parametrize("datum", ["a@b.fr ", "0612345678 ", "1 "])
+def test_a_long_text_takes_no_more_than_its_length(datum):
+    def seconds(times):
+        began = time.process_time()
+        verdict(charter(RULE), datum * times)
+        return time.process_time() - began
+
+    # Linear is eight times as long; it was sixty-four.
+    assert seconds(16_000) < 24 * max(seconds(2_000), 0.005)

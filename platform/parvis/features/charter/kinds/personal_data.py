@@ -4,6 +4,7 @@ Each is checked by its own checksum where it has one, so that an order number is
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -93,10 +94,20 @@ def personal_data(folded: str) -> Iterator[Found]:
     for datum, detector in DETECTORS.items():
         if detector.hint.search(folded) is None:
             continue
-        for start, end in detector.find(folded):
-            if all(end <= other_start or other_end <= start for other_start, other_end in taken):
-                taken.append((start, end))
-                yield datum, (start, end)
+        for span in detector.find(folded):
+            if _take(taken, span):
+                yield datum, span
+
+
+def _take(taken: list[Span], span: Span) -> bool:
+    """Add a span to those taken, which are kept in order, unless it overlaps one of them."""
+    place = bisect_left(taken, span)
+    overlaps_before = place > 0 and taken[place - 1][1] > span[0]
+    overlaps_after = place < len(taken) and taken[place][0] < span[1]
+    if overlaps_before or overlaps_after:
+        return False
+    taken.insert(place, span)
+    return True
 
 
 def _ibans(text: str) -> Iterator[Span]:
@@ -131,7 +142,8 @@ def _cards(text: str) -> Iterator[Span]:
         skip_until = 0
         for first, place in enumerate(places):
             if place >= skip_until and not text[place - 1 : place].isdigit():
-                length = _card_length(text, places[first:])
+                # No more of them than a card has: a text of digits alone is long.
+                length = _card_length(text, places[first : first + _CARD_LENGTHS[0]])
                 if length:
                     skip_until = places[first + length - 1] + 1
                     yield place, skip_until
