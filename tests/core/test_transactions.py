@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -141,6 +142,25 @@ async def test_a_failed_commit_gives_its_connection_back(small, database) -> Non
 async def test_a_route_with_transactions_of_its_own_holds_none(small) -> None:
     async with Browser.at(small, HOST) as browser:
         assert (await browser.get("/slow-stream")).text == "none"
+
+
+async def test_a_body_that_does_not_arrive_holds_no_connection(small, monkeypatch) -> None:
+    async def begun(*_: Any) -> None:
+        raise AssertionError("a transaction was opened before the body had arrived")
+
+    monkeypatch.setattr(small.state.database, "begin", begun)
+    waiting = asyncio.Event()
+
+    async def unfinished() -> AsyncIterator[bytes]:
+        yield b"title="
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async with Browser.at(small, HOST) as browser:
+        sending = asyncio.create_task(browser.post("/ok", content=unfinished()))
+        await asyncio.wait_for(waiting.wait(), timeout=5)
+        assert not sending.done()
+        sending.cancel()
 
 
 async def test_another_sites_form_is_refused(small, superuser) -> None:

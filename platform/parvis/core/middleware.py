@@ -53,6 +53,7 @@ class TenantMiddleware:
             await self._in_transaction(scope, receive, send)
 
     async def _in_transaction(self, scope: Scope, receive: Receive, send: Send) -> None:
+        receive = await _whole_body(scope, receive)
         database: Database = scope["litestar_app"].state.database
         try:
             opened = await database.begin(scope["state"]["tenant"].id)
@@ -98,6 +99,23 @@ class _CommitFirst:
             response = self._scope["litestar_app"].state.render_error(request, Unavailable())
             asgi = response.to_asgi_response(None, request)
             await asgi(self._scope, _nothing, self._send)
+
+
+async def _whole_body(scope: Scope, receive: Receive) -> Receive:
+    """Return a `receive` that has the whole body at hand. Errors: 413 for one that is too large.
+
+    Senders take as long as they like, and a few of them must not hold every connection to the
+    database meanwhile: visitors can post, and the pool is all tenants'.
+    """
+    if scope.get("method") in SAFE:
+        return receive
+    parts = [part async for part in Request(scope, receive).stream()]
+    unread: list[Any] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+
+    async def replay() -> Any:
+        return unread.pop() if unread else await receive()
+
+    return replay
 
 
 async def _nothing() -> Any:
