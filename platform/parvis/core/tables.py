@@ -46,7 +46,7 @@ class TenantTable(Table):
         return super().update(*values, **options).where(cls.tenant_id == current_tenant())
 
     @classmethod
-    def delete(cls, force: Any = False) -> Delete:
+    def delete(cls, force: Any = False) -> Delete:  # noqa: FBT002 -- Piccolo's signature
         return super().delete(force=force).where(cls.tenant_id == current_tenant())
 
     @classmethod

@@ -177,7 +177,7 @@ def is_leased(item: Item, now: datetime) -> bool:
     )
 
 
-def require(offered: bool) -> None:
+def require(offered: bool) -> None:  # noqa: FBT001 -- its only question
     """Raise NotOffered (409) unless the server offered this action."""
     if not offered:
         raise NotOffered
