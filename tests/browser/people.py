@@ -16,6 +16,7 @@ class Person:
 
 SHAREHOLDERS = "Continuer avec mon Espace actionnaire"
 NEWCOMER = Person("Gaëtan Royer-Viel", SHAREHOLDERS)
+NEWCOMER_ELSEWHERE = Person("Hélène Marcillat", "Espace client", "banque-orvance")
 SHAREHOLDER = Person("Solène Kermarrec-Dumas", SHAREHOLDERS)
 RUMOURER = Person("Georges Malvoisin", SHAREHOLDERS)
 MODERATOR = Person("Maëlle Quintrec")

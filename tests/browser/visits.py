@@ -44,6 +44,8 @@ class Visits:
             **{"viewport": WIDE, "color_scheme": "light", **options},
         )
         opened.set_default_timeout(PATIENCE)
+        # A member's own language wins over the browser's; the link in the footer over both.
+        opened.add_cookies([{"name": "lang", "value": lang, "url": self.demo.site(tenant)}])
         return opened
 
     def session(self, person: Person) -> Any:

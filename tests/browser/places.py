@@ -1,0 +1,78 @@
+"""Every page of the main path: who looks at it, and the way there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser.people import (
+    ADMIN,
+    LEGAL,
+    MODERATOR,
+    NEWCOMER_ELSEWHERE,
+    SECRETARY,
+    SHAREHOLDER,
+    Person,
+)
+
+MEETING = "/meetings/assemblee-generale-mixte"
+BOARD = "/admin/meetings/assemblee-generale-mixte"
+QUEUE = "/admin/moderation"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: at `path`, or where the first link matching `link` leads from there."""
+
+    name: str
+    path: str
+    person: Person | None = None
+    link: str = ""
+    then: Callable[[Page], None] | None = None
+
+    def visit(self, page: Page) -> None:
+        page.goto(self.path)
+        if self.link:
+            page.goto(page.locator(self.link).first.get_attribute("href"))
+        if self.then:
+            self.then(page)
+
+
+def claim(page: Page) -> None:
+    """Take charge of the case on screen, unless that was done in the other language."""
+    button = page.locator("button[form=claim]")
+    if button.count():
+        button.click()
+        page.locator("#decide").wait_for()
+
+
+PLACES = (
+    Place("door", "/sign-in"),
+    Place("charter", "/charter"),
+    Place("acceptance", "/charter/acceptance", NEWCOMER_ELSEWHERE),
+    Place("feed", "/", SHAREHOLDER),
+    Place("communities", "/communities", SHAREHOLDER),
+    Place("community", "/communities/club-des-actionnaires", SHAREHOLDER),
+    Place("post", "/", SHAREHOLDER, "article.post h2 a"),
+    Place("compose", "/posts/new", SHAREHOLDER),
+    Place("meeting", MEETING, SHAREHOLDER),
+    Place("question", f"{MEETING}?tab=answered", SHAREHOLDER, ".q h3 a, .q h2 a"),
+    Place("my-questions", f"{MEETING}/mine", SHAREHOLDER),
+    Place("receipt", f"{MEETING}/mine", SHAREHOLDER, "a[href^='/submissions/']"),
+    Place("answers", f"{MEETING}/answers"),
+    Place("fate", f"{MEETING}/fate"),
+    Place("notifications", "/notifications", SHAREHOLDER),
+    Place("me", "/me", SHAREHOLDER),
+    Place("person", "/", SHAREHOLDER, "article.post .by__name a"),
+    Place("moderation", QUEUE, MODERATOR),
+    Place("moderation-case", QUEUE, MODERATOR, ".queue a.item", claim),
+    Place("meeting-board", f"{BOARD}?lane=triage", SECRETARY),
+    Place("staff-question", f"{BOARD}?lane=triage", SECRETARY, "td a"),
+    Place("staff-answer", f"{BOARD}?lane=legal", LEGAL, "td a"),
+    Place("journal", "/admin/journal", ADMIN),
+    Place("story", "/admin/journal?act=answer.online", ADMIN, "td a"),
+    Place("error-404", "/nowhere", SHAREHOLDER),
+    Place("legal", "/legal"),
+    Place("accessibility", "/accessibility"),
+    Place("gallery", "/dev/gallery", SHAREHOLDER),
+)
