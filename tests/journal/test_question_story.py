@@ -15,9 +15,9 @@ from tests.meetings.conftest import (  # noqa: F401 -- fixtures
 
 async def test_the_whole_story_of_a_question_is_on_one_page(
     orvance: House,
-    meeting: str,  # noqa: F811
-    staff: dict[str, Person],  # noqa: F811
-    desk: Desk,  # noqa: F811
+    meeting: str,  # noqa: F811 -- a fixture
+    staff: dict[str, Person],  # noqa: F811 -- a fixture
+    desk: Desk,  # noqa: F811 -- a fixture
 ) -> None:
     auditor = await orvance.person("Aurélie Montferrand", roles=["admin"], capacity="employee")
     asker = await orvance.person("Hélène Marcillat")

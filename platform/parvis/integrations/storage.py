@@ -140,8 +140,8 @@ class S3Storage:
     def _client(self) -> Any:
         # At first use and in a thread: boto3 takes a third of a second to import, and reads a
         # megabyte of service models.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
+        import boto3  # noqa: PLC0415 -- said above
+        from botocore.config import Config  # noqa: PLC0415 -- said above
 
         config = Config(
             connect_timeout=CONNECT_SECONDS,

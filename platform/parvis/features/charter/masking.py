@@ -21,6 +21,8 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in spans:
         if merged and start < merged[-1][1]:
-            start, end = merged[-1][0], max(end, merged.pop()[1])  # noqa: PLW2901
-        merged.append((start, end))
+            first, last = merged.pop()
+            merged.append((first, max(last, end)))
+        else:
+            merged.append((start, end))
     return merged

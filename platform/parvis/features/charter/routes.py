@@ -37,7 +37,7 @@ async def _charter(request: Req, number: int | None) -> Response[Any]:
 
 
 @get("/charter/acceptance", opt=ANSWERING, include_in_schema=False)
-async def acceptance(request: Req, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002
+async def acceptance(request: Req, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002 -- the address says it
     view = await interstitial.acceptance_page(http.actor_of(request), next_path=next)
     return http.page(request, "charter/acceptance.html", view)
 

@@ -26,7 +26,7 @@ MINE = "one's own language and sessions need no charter"
 
 
 @get("/sign-in", opt={"public": True}, include_in_schema=False)
-async def sign_in_page(request: Req, next: FromQuery[str] = "/") -> Response[Any] | Redirect:  # noqa: A002
+async def sign_in_page(request: Req, next: FromQuery[str] = "/") -> Response[Any] | Redirect:  # noqa: A002 -- the address says it
     actor, next_path = actor_of(request), same_origin_path(next)
     if actor.signed_in:
         return redirect(next_path)
@@ -50,7 +50,7 @@ def refused(request: Req, error: SignInRefused) -> Response[Any]:
     exception_handlers={SignInRefused: refused},
     include_in_schema=False,
 )
-async def start(request: Req, slug: FromPath[str], next: FromQuery[str] = "/") -> Redirect:  # noqa: A002
+async def start(request: Req, slug: FromPath[str], next: FromQuery[str] = "/") -> Redirect:  # noqa: A002 -- the address says it
     site = _site(request)
     if host_of(request.scope) != tenant_of(request).host:
         # The provider knows one callback a connection, and cookies do not cross hosts.

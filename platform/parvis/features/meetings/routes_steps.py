@@ -199,7 +199,7 @@ def _api_of(step: Step) -> HTTPRouteHandler:
     async def handler(
         request: Req,
         question_id: FromPath[UUID],
-        data: JSONBody[shape],  # type: ignore[valid-type]
+        data: JSONBody[shape],  # type: ignore[valid-type]  # known when it runs
     ) -> Case:
         actor = http.actor_of(request)
         question = await rules.access_staff_question(actor, question_id)

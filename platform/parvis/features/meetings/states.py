@@ -83,7 +83,7 @@ appeal → reversed | review:decide | decision |
 visible → labelled | review:decide | decision |
 private, pending, held, visible, visible_redacted, labelled, reversed → archived | author | |
 restricted, appeal, upheld → archived | author | |
-"""  # noqa: E501
+"""  # noqa: E501 -- as above
 
 
 def _rows(track: Track, states: type[Delivery | Visibility], table: str) -> Iterator[Transition]:

@@ -32,7 +32,7 @@ class Reason(StrEnum):
     CONNECTION_INVALID = "connection_invalid"
     # what it says of the person
     TOKEN_REFUSED = "token_refused"  # noqa: S105 -- a reason, not a password
-    TOKEN_INCOMPLETE = "token_incomplete"  # noqa: S105
+    TOKEN_INCOMPLETE = "token_incomplete"  # noqa: S105 -- a reason too
     ALGORITHM_REFUSED = "algorithm_refused"
     KEY_UNKNOWN = "key_unknown"
     SIGNATURE_WRONG = "signature_wrong"

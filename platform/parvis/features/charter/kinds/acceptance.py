@@ -23,7 +23,12 @@ class AcceptanceKind(PerRuleKind):
     def effects(self, rule: Any) -> tuple[Effect, ...]:  # noqa: ARG002 -- always the same
         return (Effect.REFUSE,)
 
-    def find(self, placed: PlacedRule, rule: Any, reading: Reading) -> Iterator[Finding]:  # noqa: ARG002
+    def find(
+        self,
+        placed: PlacedRule,
+        rule: Any,  # noqa: ARG002 -- it has nothing to set
+        reading: Reading,
+    ) -> Iterator[Finding]:
         if not _is_accepted(reading):
             yield Finding(placed, Effect.REFUSE)
 

@@ -6,7 +6,7 @@ linear in the text.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import ahocorasick
 import msgspec
@@ -75,9 +75,14 @@ class TermsKind:
             for field, text in reading.texts.items():
                 for placed, language, span in _matches(text, automaton, patterns, covering):
                     if reading.act.language in (None, language) or language == ANY_LANGUAGE:
-                        yield Finding(placed, Effect(placed.rule.effect), field, span)  # type: ignore[attr-defined]
+                        yield Finding(placed, Effect(_of(placed).effect), field, span)
 
         return check
+
+
+def _of(placed: PlacedRule) -> TermsRule:
+    # A kind compiles rules of its own spec only.
+    return cast("TermsRule", placed.rule)
 
 
 def _list_complaints(key: str, language: str, entries: tuple[str, ...]) -> Iterator[Complaint]:
@@ -127,7 +132,8 @@ def _automaton(rules: Sequence[PlacedRule]) -> Any:
     """Return the automaton of all words and phrases, or None when there is none."""
     terms: dict[str, list[_Term]] = {}
     for placed in rules:
-        for lists in (placed.rule.words, placed.rule.phrases):  # type: ignore[attr-defined]
+        rule = _of(placed)
+        for lists in (rule.words, rule.phrases):
             for language, entries in lists.items():
                 for entry in entries:
                     _add_term(terms, placed, language, entry)
@@ -150,7 +156,7 @@ def _add_term(terms: dict[str, list[_Term]], placed: PlacedRule, language: str, 
 
 def _compiled_patterns(rules: Sequence[PlacedRule]) -> Iterator[tuple[PlacedRule, str, Any]]:
     for placed in rules:
-        for language, entries in placed.rule.patterns.items():  # type: ignore[attr-defined]
+        for language, entries in _of(placed).patterns.items():
             for entry in entries:
                 yield placed, language, _compile(entry)
 
