@@ -70,7 +70,7 @@ class Questioning:
         verdict = await self._cast.judged(question.by, "question.submit", fields, place)
         holding: Holding = "bearer" if question.fate in UNPROVEN else "registered"
         submission = NewSubmission(
-            questions=(NewQuestion(**fields, topic=question.topic),),
+            questions=[NewQuestion(**fields, topic=question.topic)],
             channel=Channel(question.channel),
             holding=holding,
         )

@@ -101,7 +101,7 @@ async def ask(request: Req, slug: FromPath[str]) -> Response[Any] | Redirect:
     try:
         form = http.convert(fields, AskForm)
         given = NewSubmission(
-            questions=(NewQuestion(title=form.title, body=form.body, topic=form.topic),),
+            questions=[NewQuestion(title=form.title, body=form.body, topic=form.topic)],
             channel=form.channel,
             holding=form.holding,
         )
