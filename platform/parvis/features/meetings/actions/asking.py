@@ -11,7 +11,7 @@ from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
-from parvis.core.ids import QuestionId, new_id
+from parvis.core.ids import QuestionId
 from parvis.features.charter.verdict import Verdict
 from parvis.features.contributions import actions as contributions
 from parvis.features.contributions.actions import Written
@@ -107,33 +107,19 @@ async def _keep(
     written: Sequence[Written],
 ) -> Sent:
     """Insert the submission with its receipt, and its questions as drafts nobody sees."""
-    submission_id, member_id, now = new_id(), actor.require_member(), clock.now()
-    first = await _take_numbers(meeting, len(written))
-    numbers = range(first, first + len(written))
+    numbers = await _take_numbers(meeting, len(written))
     entries = [
         receipts.Entry(number, digest)
         for number, digest in zip(numbers, await _digests(written), strict=True)
     ]
-    receipt = receipts.seal(meeting.id, member_id, now, now, entries)
-    await db.insert(
-        "submission",
-        id=submission_id,
-        meeting_id=meeting.id,
-        member_id=member_id,
-        via="platform",
-        sent_at=now,
-        received_at=now,
-        eligibility=admitted.eligibility,
-        eligibility_note=admitted.eligibility_note,
-        receipt=receipt,
-    )
+    submission_id = await _insert_submission(actor, meeting, admitted, entries)
     questions = tuple(
         QuestionFacts(
             id=QuestionId(words.id),
             meeting_id=meeting.id,
             meeting_slug=meeting.slug,
             submission_id=submission_id,
-            author_id=member_id,
+            author_id=actor.require_member(),
             number=number,
             title=asked.title,
             topic=asked.topic,
@@ -148,24 +134,18 @@ async def _keep(
     )
     for question in questions:
         await _insert(question, admitted)
-    await journal.record(
-        actor,
-        "question.submitted",
-        subject=("submission", submission_id),
-        data={"meeting": meeting.id, "receipt": receipt, "questions": entries},
-    )
     return Sent(submission_id=submission_id, questions=questions)
 
 
-async def _take_numbers(meeting: MeetingFacts, many: int) -> int:
-    """Return the first of `many` numbers that no other submission gets."""
+async def _take_numbers(meeting: MeetingFacts, many: int) -> range:
+    """Return `many` numbers that no other submission gets."""
     last: int = await db.fetch_value(
         "UPDATE meeting SET question_count = question_count + $3"
         " WHERE tenant_id = $1 AND id = $2 RETURNING question_count",
         meeting.id,
         many,
     )
-    return last - many + 1
+    return range(last - many + 1, last + 1)
 
 
 async def _digests(written: Sequence[Written]) -> list[str]:
@@ -175,6 +155,31 @@ async def _digests(written: Sequence[Written]) -> list[str]:
     )
     by_id = {row["id"]: row["digest"] for row in rows}
     return [by_id[words.revision_id] for words in written]
+
+
+async def _insert_submission(
+    actor: Actor, meeting: MeetingFacts, admitted: Admission, entries: Sequence[receipts.Entry]
+) -> UUID:
+    member_id, now = actor.require_member(), clock.now()
+    receipt = receipts.seal(meeting.id, member_id, now, now, entries)
+    submission_id = await db.insert(
+        "submission",
+        meeting_id=meeting.id,
+        member_id=member_id,
+        via="platform",
+        sent_at=now,
+        received_at=now,
+        eligibility=admitted.eligibility,
+        eligibility_note=admitted.eligibility_note,
+        receipt=receipt,
+    )
+    await journal.record(
+        actor,
+        "question.submitted",
+        subject=("submission", submission_id),
+        data={"meeting": meeting.id, "receipt": receipt, "questions": entries},
+    )
+    return submission_id
 
 
 async def _insert(question: QuestionFacts, admitted: Admission) -> None:
