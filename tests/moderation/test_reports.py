@@ -1,5 +1,7 @@
 """A member's report brings live words before the moderators, and says nothing to their author."""
 
+import asyncio
+
 import pytest
 
 from tests.factories import House, Person
@@ -47,6 +49,15 @@ async def test_reported_words_stay_up_and_enter_the_queue_once(
     assert "Signalé par un membre." in case
     assert reader.name not in case
     assert str(reader.id) not in case
+
+
+async def test_a_report_sent_many_times_at_once_counts_once(
+    live: Held, reader: Person, moderator: Person
+) -> None:
+    await reader.browser.token()
+    assert await asyncio.gather(*[report(reader, live) for _ in range(6)]) == [204] * 6
+    [item] = await items(moderator, "reported")
+    assert item["reports"] == 1
 
 
 async def test_the_author_never_learns_who_reported(

@@ -14,6 +14,7 @@ from parvis.core.events import ContributionWithdrawn, RevisionHeld
 from parvis.core.i18n import N_
 from parvis.core.ids import new_id
 from parvis.core.tenancy import TenantSettings
+from parvis.features.contributions import rules as contribution_rules
 from parvis.features.moderation import clauses, queries_case, reporting, working_time
 from parvis.features.moderation.reporting import Reportable
 from parvis.features.moderation.tables import ItemKind, Source
@@ -113,6 +114,8 @@ async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> Non
 
     Errors: NotFound; Denied for one's own words; Invalid for an unknown reason.
     """
+    # Sent twice at once, the second must see the first.
+    await contribution_rules.lock(contribution_id)
     target = await reporting.access_reportable(actor, contribution_id)
     clause_id = await _clause_id(target, given)
     if target.is_reported:
