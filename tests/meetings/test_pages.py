@@ -171,6 +171,21 @@ async def test_the_feed_is_xml_and_the_fragment_may_be_embedded(
     assert "<script" not in fragment.text
 
 
+async def test_the_feed_stays_xml_whatever_a_member_typed(orvance, meeting, staff, desk) -> None:
+    question = await shown(orvance, meeting, staff, "Le divi\x08dende \ufffe?")
+    await desk.answer(question["id"], "Oui\x0c.")
+    feed = ET.fromstring((await orvance.visitor.get(f"/meetings/{meeting}/answers.atom")).content)
+    titles = [title.text for title in feed.iter("{http://www.w3.org/2005/Atom}title")]
+    assert "Le dividende ?" in titles
+
+
+@pytest.mark.parametrize("page", ["answers/fragment", "answers.atom?lang=fr"])
+async def test_what_caches_may_keep_brings_no_cookie(orvance, meeting, page) -> None:
+    answer = await orvance.visitor.get(f"/meetings/{meeting}/{page}")
+    assert answer.headers["cache-control"].startswith("public")
+    assert "set-cookie" not in answer.headers
+
+
 async def test_another_tenants_meeting_and_questions_do_not_exist(
     orvance, ardelune, meeting, staff
 ) -> None:

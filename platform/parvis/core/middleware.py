@@ -177,12 +177,20 @@ async def finish_headers(message: Message, scope: Scope) -> None:
     }
     if scope.get("scheme") == "https":
         extra[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
-    message["headers"] = [
+    message["headers"] = _fit_to_share([
         *message["headers"],
         *((name, value) for name, value in extra.items() if name not in present),
         *_remembered_language(scope),
-    ]
+    ])  # fmt: skip
     _log(scope, message["status"])
+
+
+def _fit_to_share(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Leave cookies out of what caches may keep: they would hand one form token to everybody."""
+    named = [(name.lower(), value) for name, value in headers]
+    if not any(name == b"cache-control" and value.startswith(b"public") for name, value in named):
+        return headers
+    return [(name, value) for name, value in headers if name.lower() != b"set-cookie"]
 
 
 def _remembered_language(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -1,5 +1,6 @@
 """What anybody may read, without signing in: answers, fates, a feed, a fragment to embed."""
 
+import re
 from typing import Any
 
 from litestar import Response, get
@@ -14,6 +15,8 @@ from parvis.features.meetings.queries.public import Fates, PublicAnswers
 PUBLIC = {"public": True}
 TAGS = ["public"]
 ATOM = "application/atom+xml; charset=utf-8"
+# What members write may hold characters that no XML document can, and readers drop such a feed.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A firm's own site fetches these from its pages: they carry nothing of anybody's session.
 _ELSEWHERE = {
     "access-control-allow-origin": "*",
@@ -46,7 +49,7 @@ async def answers_feed(request: Req, slug: FromPath[str]) -> Response[Any]:
     view = await public.answers(http.actor_of(request), slug, LARGEST)
     site = request.app.state.settings.public_url(http.tenant_of(request).host)
     feed = http.html(request, "meetings/public/answers.atom.html", view, site=site)
-    return Response(feed.lstrip(), media_type=ATOM, headers=_ELSEWHERE)
+    return Response(_NOT_XML.sub("", feed.lstrip()), media_type=ATOM, headers=_ELSEWHERE)
 
 
 @get("/meetings/{slug:str}/fate", opt=PUBLIC, include_in_schema=False)
