@@ -33,6 +33,8 @@ GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # A connection that breaks between two statements: asyncpg is lost in its own states.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -40,6 +42,10 @@ GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+
+
+# PostgreSQL gives up a statement by itself; this much later it is taken for stopped or cut off.
+GRACE_SECONDS = 0.5
 
 
 class TenantTransaction:
@@ -62,19 +68,19 @@ class Database:
 
     async def start(self) -> Self:
         """Open the pool; raise Unavailable when PostgreSQL does not answer."""
-        timeout = str(self._settings.statement_timeout_ms)
+        patience = self._settings.statement_timeout_ms
         self._pool = await asyncpg.create_pool(
             self._dsn,
             min_size=0,
             max_size=self._settings.database_pool,
             statement_cache_size=self._settings.statement_cache,
             timeout=self._settings.database_wait_seconds,
-            command_timeout=30,
+            command_timeout=patience / 1000 + GRACE_SECONDS,
             # Nothing sets session state, so nothing has to be reset: one round trip less.
             reset=_keep,
             server_settings={
                 "application_name": "parvis",
-                "statement_timeout": timeout,
+                "statement_timeout": str(patience),
                 "idle_in_transaction_session_timeout": "30000",
                 # Compiling a short statement costs more than running it; so does planning it again
                 # for each execution, which PostgreSQL prefers wherever it cannot foresee a LIMIT.
@@ -120,7 +126,9 @@ class Database:
     async def rollback(self, opened: TenantTransaction) -> None:
         """Undo the transaction and give its connection back."""
         with contextlib.suppress(*GONE):  # a dead connection has rolled back by itself
-            await self._end(opened, "ROLLBACK")
+            # After a timeout asyncpg first waits for its cancellation, as long as that may take.
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self._end(opened, "ROLLBACK")
 
     @contextlib.asynccontextmanager
     async def transaction(self, tenant_id: TenantId) -> AsyncIterator[TenantTransaction]:

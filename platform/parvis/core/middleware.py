@@ -39,9 +39,11 @@ class TenantMiddleware:
             await self.app(scope, receive, send)
             return
         host = host_of(scope)
+        directory = directory_of(scope)
         try:
-            tenant = await directory_of(scope).find(host)
-        except GONE as error:
+            tenant = await directory.find(host)
+        except (*GONE, Unavailable) as error:
+            scope["state"]["tenant"] = directory.last_known(host)  # whose clothes the page wears
             raise Unavailable from error
         if tenant is None:
             raise NotFound(N_("No community lives at this address."))

@@ -85,6 +85,7 @@ class TenantDirectory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._tenants: dict[str, Tenant | None] = {}
+        self._last_known: dict[str, Tenant] = {}
         self._listener: asyncio.Task[None] | None = None
 
     async def find(self, host: str) -> Tenant | None:
@@ -97,7 +98,13 @@ class TenantDirectory:
         if len(self._tenants) > self.MOST_UNKNOWN:
             self._tenants.clear()
         self._tenants[host] = tenant
+        if tenant is not None:
+            self._last_known[host] = tenant
         return tenant
+
+    def last_known(self, host: str) -> Tenant | None:
+        """Return the tenant `host` had when the database was last asked: for error pages only."""
+        return self._last_known.get(host)
 
     def start(self) -> None:
         """Begin to listen for changes, for as long as the process lives."""
@@ -113,7 +120,7 @@ class TenantDirectory:
     async def _listen(self) -> None:
         while True:
             with contextlib.suppress(*GONE):
-                connection = await self._database.listen(CHANNEL, self._forget)
+                connection = await self._database.listen(CHANNEL, self.forget)
                 self._tenants.clear()
                 try:
                     await _lost(connection)
@@ -122,7 +129,8 @@ class TenantDirectory:
             self._tenants.clear()
             await asyncio.sleep(RELISTEN_SECONDS)
 
-    def _forget(self, _payload: str) -> None:
+    def forget(self, _payload: str = "") -> None:
+        """Ask the database again for each host from now on."""
         self._tenants.clear()
 
 
