@@ -33,7 +33,7 @@ def test_htmx_attributes_come_with_their_nonce() -> None:
 
 def test_htmx_values_are_json_and_escaped() -> None:
     assert shown('{{ hx(vals={"a": "\\"<"}) }}') == (
-        'hx-vals="{&quot;a&quot;:&quot;\\&quot;&lt;&quot;}" hx-nonce="n0"'
+        'hx-vals="{&#34;a&#34;:&#34;\\&#34;&lt;&#34;}" hx-nonce="n0"'
     )
 
 
@@ -45,7 +45,7 @@ def test_htmx_attributes_hold_no_script(value: str) -> None:
 
 def test_a_form_carries_its_token_escaped() -> None:
     assert shown("{{ csrf_input() }}") == (
-        '<input type="hidden" name="_csrf_token" value="c&quot;&lt;">'
+        '<input type="hidden" name="_csrf_token" value="c&#34;&lt;">'
     )
 
 
