@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from parvis.core.permissions import Permission
 from tests.architecture.imports import modules
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -70,6 +71,13 @@ def no_broad_except(_name: str, tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}: except {caught}"
 
 
+def permissions_are_named(_name: str, tree: ast.Module) -> Iterator[str]:
+    """A permission is a name of the enumeration: a slip in a string would let nobody in, or all."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in set(Permission):
+            yield f"line {node.lineno}: {node.value}"
+
+
 def _raises(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(node, ast.Raise) for node in ast.walk(handler))
 
@@ -88,6 +96,11 @@ RULES: list[tuple[Rule, str, str]] = [
         "try:\n    a\nexcept Exception:\n    pass",
         "try:\n    a\nexcept OSError:\n    b",
     ),
+    (
+        permissions_are_named,
+        "actor.may('journal:read')",
+        "actor.may(Permission.JOURNAL_READ)",
+    ),
 ]
 # Where a rule's own subject lives.
 EXEMPT = {
@@ -99,6 +112,7 @@ EXEMPT = {
     ),
     no_broad_except: ("parvis.demo",),
     no_escape_from_the_transaction: (),
+    permissions_are_named: ("parvis.core.permissions",),
 }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from parvis.core import assets, templating, theming
 from parvis.core.actor import Actor
-from parvis.core.http import NavItem
 from parvis.core.ids import MemberId, TenantId, new_id
+from parvis.core.navigation import NavItem
 from parvis.core.tenancy import Tenant
 
 POLICY = (

@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.response import Redirect
 from litestar.utils.scope.state import ScopeState
 
-from parvis.core import i18n, templating
+from parvis.core import i18n, navigation, templating
 from parvis.core.actor import Actor
 from parvis.core.errors import BadRequest, Invalid
 from parvis.core.i18n import N_
@@ -179,8 +179,8 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         "locale": actor.locale,
         "nonce": nonce(request.scope),
         "csrf_token": csrf if isinstance(csrf, str) else request.cookies.get("__Host-csrf", ""),
-        "nav": navigation(actor),
-        "admin_nav": admin_navigation(actor),
+        "nav": navigation.of_site(actor),
+        "admin_nav": navigation.of_admin(actor),
         "scheme": scheme if (scheme := request.cookies.get("scheme")) in SCHEMES else None,
         "alternate_locales": [code for code in tenant.locales if code != actor.locale],
         "view": view,
@@ -193,45 +193,6 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         name=name,
         context=context,
     )
-
-
-class NavItem(msgspec.Struct, frozen=True):
-    """One entry of a navigation: its English label is a msgid."""
-
-    label: str
-    href: str
-    icon: str
-    count: int = 0
-
-
-def navigation(actor: Actor) -> list[NavItem]:
-    """Return the member site's navigation for `actor`: nothing for a visitor."""
-    if not actor.signed_in:
-        return []
-    items = [
-        NavItem(N_("Home"), "/", "home"),
-        NavItem(N_("Communities"), "/communities", "users"),
-    ]
-    if actor.tenant.has_meetings:
-        items.append(NavItem(N_("Meeting"), "/meetings", "question"))
-    items.append(NavItem(N_("Notifications"), "/notifications", "bell", actor.unread))
-    if actor.is_staff or actor.managed:
-        items.append(NavItem(N_("Administration"), "/admin", "inbox", actor.waiting))
-    return items
-
-
-def admin_navigation(actor: Actor) -> list[NavItem]:
-    """Return the tenant admin's navigation: only the screens this actor may open."""
-    items = []
-    if actor.may("review:decide") or actor.managed:
-        items.append(NavItem(N_("Moderation"), "/admin/moderation", "inbox", actor.waiting))
-    answering = {"question:triage", "answer:draft", "answer:approve_legal", "answer:approve_board",
-                 "answer:publish"}  # fmt: skip
-    if actor.tenant.has_meetings and actor.permissions & answering:
-        items.append(NavItem(N_("Meeting questions"), "/admin/meetings", "question"))
-    if actor.may("journal:read"):
-        items.append(NavItem(N_("Journal"), "/admin/journal", "history"))
-    return items
 
 
 def redirect(path: str) -> Redirect:

@@ -111,9 +111,14 @@ def require_editable(actor: Actor, said: Said) -> None:
     communities.require_writer(said.community)
 
 
+def can_announce(actor: Actor) -> bool:
+    """Whether the actor speaks for the firm."""
+    return actor.may(Permission.POST_OFFICIAL)
+
+
 def require_voice(actor: Actor, kind: str) -> None:
     """Raise Denied when someone announces without speaking for the firm."""
-    if kind == "announcement" and not actor.may(Permission.POST_OFFICIAL):
+    if kind == "announcement" and not can_announce(actor):
         raise Denied(N_("Announcements are the firm’s own voice."))
 
 

@@ -7,6 +7,7 @@ from parvis.core import clock, db
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Denied, NotFound
 from parvis.core.i18n import N_
+from parvis.core.permissions import Permission
 from parvis.features.meetings import states
 from parvis.features.meetings.facts import (
     MeetingFacts,
@@ -16,9 +17,9 @@ from parvis.features.meetings.facts import (
 )
 from parvis.features.meetings.tables import Delivery, Track, Visibility
 
-STAFF = frozenset(
+STAFF: frozenset[str] = frozenset(
     {
-        "meeting:manage",
+        Permission.MEETING_MANAGE,
         states.TRIAGE,
         states.DRAFT,
         states.LEGAL,
@@ -145,6 +146,11 @@ def require(actor: Actor, permission: str) -> None:
     actor.require_member()
     if not actor.may(permission):
         raise Denied
+
+
+def can_see_submission(actor: Actor, member_id: UUID) -> bool:
+    """Whether the actor sent it, or checks what was sent."""
+    return actor.member_id == member_id or actor.may(states.TRIAGE)
 
 
 def is_author(actor: Actor, question: QuestionFacts) -> bool:

@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from parvis.core.i18n import N_
+from parvis.core.permissions import Permission
 from parvis.features.meetings.tables import Delivery, Track, Visibility
 
 AUTHOR = "author"
 RULE = "rule"
-TRIAGE = "question:triage"
-DRAFT = "answer:draft"
-LEGAL = "answer:approve_legal"
-BOARD = "answer:approve_board"
-PUBLISH = "answer:publish"
-MODERATION = "review:decide"
+TRIAGE = Permission.QUESTION_TRIAGE
+DRAFT = Permission.ANSWER_DRAFT
+LEGAL = Permission.ANSWER_APPROVE_LEGAL
+BOARD = Permission.ANSWER_APPROVE_BOARD
+PUBLISH = Permission.ANSWER_PUBLISH
+MODERATION = Permission.REVIEW_DECIDE
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):

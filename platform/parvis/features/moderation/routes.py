@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from parvis.core import http
+from parvis.core import http, navigation
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.http import Req
 from parvis.core.i18n import translate
@@ -26,7 +26,7 @@ PAGE = "moderation/moderation.html"
 @get("/admin", include_in_schema=False)
 async def admin_home(request: Req) -> Redirect:
     """Open the first screen of the tenant admin that the actor may open; NotFound for none."""
-    screens_open = http.admin_navigation(http.actor_of(request))
+    screens_open = navigation.of_admin(http.actor_of(request))
     if not screens_open:
         raise NotFound
     return http.redirect(screens_open[0].href)

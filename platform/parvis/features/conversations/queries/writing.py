@@ -8,7 +8,6 @@ import msgspec
 from parvis.core import db, i18n
 from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, NotFound
-from parvis.core.permissions import Permission
 from parvis.features.communities.queries import OwnCommunity, own_communities
 from parvis.features.conversations import rules
 from parvis.features.conversations.rules import Said
@@ -71,7 +70,7 @@ async def compose_page(actor: Actor, slug: str | None, draft: Draft) -> ComposeP
     return ComposePage(
         communities=communities,
         place=next(asked, communities[0] if communities else None),
-        may_announce=actor.may(Permission.POST_OFFICIAL),
+        may_announce=rules.can_announce(actor),
         draft=draft,
     )
 

@@ -39,8 +39,8 @@ async def access_submission(actor: Actor, submission_id: object) -> SubmissionFa
         " WHERE tenant_id = $1 AND id = $2",
         submission_id,
     )
-    member_id = actor.require_member()
-    if row is None or not (row["member_id"] == member_id or actor.may("question:triage")):
+    actor.require_member()
+    if row is None or not rules.can_see_submission(actor, row["member_id"]):
         raise NotFound
     return SubmissionFacts(**dict(row))
 

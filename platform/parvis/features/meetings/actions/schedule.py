@@ -12,6 +12,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
 from parvis.core.ids import MeetingId, new_id
+from parvis.core.permissions import Permission
 from parvis.features.meetings import rules, states
 from parvis.features.meetings.deadlines import (
     Deadline,
@@ -70,7 +71,7 @@ async def open_meeting(actor: Actor, given: OpenMeeting) -> MeetingId:
     Errors: Denied; Invalid for a date already past, an unknown preset, mode or seat; Conflict
     for a slug in use.
     """
-    rules.require(actor, "meeting:manage")
+    rules.require(actor, Permission.MEETING_MANAGE)
     return await announce(actor, given)
 
 
@@ -202,7 +203,7 @@ async def _journal_opening(
 
 async def close_meeting(actor: Actor, meeting: MeetingFacts) -> None:
     """Record that the meeting was held. Errors: OpenQuestionsRemain while law asks for more."""
-    rules.require(actor, "meeting:manage")
+    rules.require(actor, Permission.MEETING_MANAGE)
     numbers = await open_statutory_numbers(meeting)
     if numbers:
         raise OpenQuestionsRemain(numbers=", ".join(f"n° {number}" for number in numbers))

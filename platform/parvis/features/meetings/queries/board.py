@@ -9,6 +9,7 @@ from parvis.core.actor import Actor
 from parvis.core.db import Record
 from parvis.core.i18n import N_
 from parvis.core.ids import QuestionId
+from parvis.core.permissions import Permission
 from parvis.features.meetings import rules, states
 from parvis.features.meetings.facts import MeetingFacts, Phase, meeting_of, spoken
 from parvis.features.meetings.tables import Delivery
@@ -167,7 +168,7 @@ async def board(actor: Actor, meeting: MeetingFacts, lane: str | None, after: in
         items=tuple(_item(row, meeting, actor.locale) for row in kept),
         next_after=kept[-1]["number"] if len(rows) > PAGE else None,
         alarm=await _alarm(meeting),
-        can_close=actor.may("meeting:manage") and meeting.state != "held",
+        can_close=actor.may(Permission.MEETING_MANAGE) and meeting.state != "held",
     )
 
 
@@ -240,7 +241,7 @@ async def list_meetings(actor: Actor) -> MeetingList:
     )
     return MeetingList(
         items=tuple(_listed(row, actor.locale, is_staff=is_staff) for row in rows),
-        can_open=actor.may("meeting:manage"),
+        can_open=actor.may(Permission.MEETING_MANAGE),
     )
 
 
