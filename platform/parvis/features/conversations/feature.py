@@ -3,8 +3,7 @@
 from parvis.core.acts import Act
 from parvis.core.events import ContributionHidden, ContributionShown
 from parvis.core.feature import Feature
-from parvis.features.conversations import actions
-from parvis.features.conversations.routes import HANDLERS
+from parvis.features.conversations import actions, routes
 
 FEATURE = Feature(
     name="conversations",
@@ -16,7 +15,7 @@ FEATURE = Feature(
         Act(name="content.withdraw", summary="Take back what one wrote."),
         Act(name="reaction.add", summary="Thank somebody for a post."),
     ),
-    handlers=HANDLERS,
+    handlers=routes.HANDLERS,
     subscriptions=(
         (ContributionShown, actions.count_shown),
         (ContributionHidden, actions.count_hidden),

@@ -1,6 +1,6 @@
 """What the app takes from identity: routes."""
 
 from parvis.core.feature import Feature
-from parvis.features.identity.routes import HANDLERS
+from parvis.features.identity import routes
 
-FEATURE = Feature(name="identity", handlers=HANDLERS)
+FEATURE = Feature(name="identity", handlers=routes.HANDLERS)

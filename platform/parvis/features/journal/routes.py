@@ -72,3 +72,6 @@ async def list_entries(
 async def get_entry(request: Req, entry_id: FromPath[UUID]) -> Entry:
     """Return one entry."""
     return await queries.entry(http.actor_of(request), entry_id)
+
+
+HANDLERS = (journal_screen, entry_screen, list_entries, get_entry)

@@ -8,12 +8,11 @@ from parvis.core.events import (
     RequestDecided,
 )
 from parvis.core.feature import Feature
-from parvis.features.notifications import news
-from parvis.features.notifications.routes import HANDLERS
+from parvis.features.notifications import news, routes
 
 FEATURE = Feature(
     name="notifications",
-    handlers=HANDLERS,
+    handlers=routes.HANDLERS,
     subscriptions=(
         (ContributionDecided, news.tell_decision),
         (ContributionShown, news.tell_comment),

@@ -3,4 +3,4 @@
 from parvis.core.feature import Feature
 from parvis.features.tenants import routes
 
-FEATURE = Feature(name="tenants", handlers=(routes.legal_page, routes.accessibility_page))
+FEATURE = Feature(name="tenants", handlers=routes.HANDLERS)

@@ -15,3 +15,6 @@ async def legal_page(request: http.Req) -> Response[str]:
 async def accessibility_page(request: http.Req) -> Response[str]:
     """Show the accessibility statement: what was checked, what was not, whom to tell."""
     return http.page(request, "tenants/accessibility.html", http.tenant_of(request).settings.legal)
+
+
+HANDLERS = (legal_page, accessibility_page)
