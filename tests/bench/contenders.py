@@ -29,7 +29,10 @@ def contenders(contest: Contest, url: str, only: str) -> list[Contender]:
         "Accept": "text/html",
     }
     with httpx.Client(base_url=url, headers=reading) as http:
-        writing = _writing(reading, http.get("/charter").cookies["__Host-csrf"])
+        token = http.get("/charter").cookies["__Host-csrf"]
+        # A browser keeps the token it was given: only the first page has to make one.
+        reading["Cookie"] += f"; __Host-csrf={token}"
+        writing = reading | {"x-csrf-token": token, "Accept": "application/json"}
         found = [
             *_pages(contest, url, reading),
             *_calls(contest, f"{url}/api/v1", reading),
@@ -42,14 +45,6 @@ def page_bytes(found: list[Contender]) -> int:
     """Return what our pages weigh on average: the floor's page is given the same weight."""
     weights = [c.bytes for c in found if c.floor_path == "/page"]
     return round(statistics.mean(weights)) if weights else WITHOUT_PAGES
-
-
-def _writing(reading: dict[str, str], token: str) -> dict[str, str]:
-    return reading | {
-        "Cookie": f"{reading['Cookie']}; __Host-csrf={token}",
-        "x-csrf-token": token,
-        "Accept": "application/json",
-    }
 
 
 def _pages(contest: Contest, url: str, headers: dict[str, str]) -> list[Contender]:

@@ -10,6 +10,7 @@ import asyncpg
 
 from parvis.core import clock, crypto, text
 from parvis.core.ids import new_id
+from parvis.features.contributions.revisions import EXCERPT_LENGTH
 
 MEMBERS, COMMUNITIES, POSTS, COMMENTS, QUESTIONS = 2_000, 50, 2_000, 40_000, 400
 JOINED = 10
@@ -94,12 +95,12 @@ class Filler:
             for (i, place, parent), (_, _, author) in zip(rows, revisions, strict=True)
         ], "id kind author_id place_id parent_id live_revision_id created_at")  # fmt: skip
         await self.copy("revision", [
-            (r, i, 1, self._words(6) if kind == "post" else "", body, text.to_html(body), author,
-             "client", LABEL, b"", "", self.at)
+            (r, i, 1, self._words(6) if kind == "post" else "", body, text.to_html(body),
+             text.excerpt(body, EXCERPT_LENGTH), author, "client", LABEL, b"", "", self.at)
             for r, i, author in revisions
             for body in [self._words(self.random.randint(30, 110))]
-        ], "id contribution_id number title body body_html author_id capacity capacity_label salt "
-           "digest created_at")  # fmt: skip
+        ], "id contribution_id number title body body_html excerpt author_id capacity "
+           "capacity_label salt digest created_at")  # fmt: skip
         await self.connection.executemany(
             "UPDATE contribution SET live_revision_id = $3 WHERE tenant_id = $1 AND id = $2",
             [(self.tenant_id, i, r) for r, i, _ in revisions],

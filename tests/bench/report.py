@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import data, load
+from tests.bench import data, judging, load
 from tests.bench.contenders import Contender
 from tests.bench.data import Contest
 from tests.bench.series import Results
@@ -64,6 +64,7 @@ def facts(pid: int, contest: Contest, compared: list[Contender]) -> dict[str, st
         f"{contest.host}",
         "weight, not compressed": weights,
         "memory of the web processes after load": f"{_tree_memory(pid) / 2**20:.0f} MB",
+        "judge: 1,000 terms, 2,000 characters": judging.report(),
     }
 
 
