@@ -121,8 +121,15 @@ async def test_a_key_with_a_path_in_it_hides_no_question(ardelune, superuser):
     assert await contributions(superuser) == 0
 
 
-async def test_a_text_beyond_what_any_input_takes_is_not_judged(member, superuser):
-    body = {"title": "t", "body": "a@b.fr " * 10_000}
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"title": "t", "body": "a@b.fr " * 20_000},
+        {"title": "t", "body": "t", "more": [{"body": "idiots"}] * 20_000},
+        {"title": "t", "body": "t", "more": [{"body": "idiots " * 5_000}] * 40},
+    ],
+)
+async def test_more_text_than_any_input_takes_is_not_judged(member, superuser, body):
     answer = await member.browser.call("POST", POSTS, body)
     assert answer.status_code == 413
     assert await contributions(superuser) == 0

@@ -17,8 +17,10 @@ from parvis.core.middleware import SAFE
 # Names of nested form fields: questions.0.title, questions[0][title], questions-0-title.
 _NAME_PARTS = re.compile(r"[.\[\]-]+")
 MOST_DEPTH = 8
-# Twice what any input accepts: nobody pays for judging what its handler refuses anyway.
-MOST_TEXT = 40_000
+# Twice what any input accepts, ten questions at once too: nobody pays for judging what the
+# handler refuses anyway.
+MOST_TEXTS = 50
+MOST_CHARACTERS = 100_000
 
 
 class Submission(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ async def read(request: Req, act: str) -> Submission:
 
 
 def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the texts by path. Errors: BadRequest when two share one, TooLarge for a huge one.
+    """Return the texts by path. Errors: BadRequest when two share one, TooLarge beyond measure.
 
     Two texts of one path are a body made to be read in two ways (a form that is JSON as well, a
     key that contains a path): the judge could be shown one and the handler the other.
@@ -70,7 +72,7 @@ def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
     by_path = dict(texts)
     if len(by_path) != len(texts):
         raise BadRequest
-    if any(len(text) > MOST_TEXT for text in by_path.values()):
+    if len(texts) > MOST_TEXTS or sum(map(len, by_path.values())) > MOST_CHARACTERS:
         raise TooLarge
     return by_path
 
