@@ -43,6 +43,8 @@ def translate(locale: str, msgid: str, **params: object) -> str:
 
 def ntranslate(locale: str, singular: str, plural: str, n: int, **params: object) -> str:
     """Return the form of the string that `n` asks for in the reader's language; `{n}` is `n`."""
+    if not params:
+        return _counted(locale, singular, plural, n)
     return _filled(locale, _plural_text(locale, singular, plural, n), {"n": n, **params})
 
 
@@ -106,6 +108,12 @@ def _text(locale: str, msgid: str) -> str:
 @lru_cache(maxsize=4096)
 def _plural_text(locale: str, singular: str, plural: str, n: int) -> str:
     return typeset(_catalogue(locale).ngettext(singular, plural, n), locale)
+
+
+# "3 comments": the strings that every card of a page has.
+@lru_cache(maxsize=4096)
+def _counted(locale: str, singular: str, plural: str, n: int) -> str:
+    return _filled(locale, _plural_text(locale, singular, plural, n), {"n": n})
 
 
 @lru_cache
