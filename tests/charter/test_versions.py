@@ -177,3 +177,23 @@ async def test_a_rule_of_one_place_covers_posts_and_comments_there(
     comments = f"/posts/{post.json()['id']}/comments"
     comment = await member.browser.call("POST", comments, {"body": "C’est simple."})
     assert (again.status_code, comment.status_code) == (status, status)
+
+
+@pytest.mark.parametrize("place", ["community", "community:secret", "place:conseil-consultatif"])
+async def test_a_rule_of_secret_places_does_not_tell_outsiders_that_they_exist(
+    orvance, publish, place
+):
+    outsider, insider = (
+        await orvance.person(communities=CIRCLE),
+        await orvance.person(communities=["conseil-consultatif"]),
+    )
+    rule = (
+        '\n[[clause.rule]]\nkind = "terms"\nid = "here"\neffect = "refuse"\n'
+        f'words.any = ["simple"]\nplaces = ["{place}"]\n'
+    )
+    await publish(changed("editorial", source=SOURCE + rule))
+    secret, missing = "/communities/conseil-consultatif/posts", "/communities/nowhere/posts"
+    for path in (secret, missing):
+        answer = await outsider.browser.call("POST", path, POST)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (await insider.browser.call("POST", secret, POST)).status_code == 403

@@ -3,20 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from parvis.core import db
+from parvis.core import db, http
 from parvis.core.http import Req
 from parvis.features.charter.in_force import InForce, reading
 from parvis.features.charter.submission import Submission
 from parvis.features.charter.vocabulary import PLACE_PREFIX
 
 # A place is named by its slug, or by what was written there. Like the actor's own statement,
-# this one reads what higher features keep: a charter speaks of all of them.
+# this one reads what higher features keep: a charter speaks of all of them. A secret place is none
+# to outsiders: a refusal that names a rule of it would tell them that it exists.
 _PLACES = """
 WITH written AS (
     SELECT place_id FROM contribution WHERE tenant_id = $1 AND id = ANY($4::uuid[])
 )
 SELECT 'community' AS sort, slug, kind, visibility, official FROM community
  WHERE tenant_id = $1 AND (slug = $2 OR id IN (SELECT place_id FROM written))
+   AND (visibility <> 'secret' OR id = ANY($5::uuid[]))
  UNION ALL
 SELECT 'meeting', slug, NULL, NULL, false FROM meeting
  WHERE tenant_id = $1 AND (slug = $3 OR id IN (SELECT place_id FROM written))
@@ -34,9 +36,10 @@ async def place_of(request: Req, current: InForce, sent: Submission) -> frozense
     slug = str(request.path_params.get("slug", ""))
     community = slug if parts[0] == "communities" else sent.community
     meeting = slug if parts[0] == "meetings" else ""
+    own = list(http.actor_of(request).communities)
     ids = [value for value in request.path_params.values() if isinstance(value, UUID)]
     async with reading(current.tenant):
-        rows = await db.fetch(_PLACES, community, meeting, ids)
+        rows = await db.fetch(_PLACES, community, meeting, ids, own)
     return frozenset(label for row in rows for label in _labels(row))
 
 
