@@ -30,7 +30,15 @@ def visible(text: str) -> str:
 def test_french_is_typeset(written: str, shown: str) -> None:
     assert visible(typeset(written, "fr")) == shown
     assert visible(typeset(typeset(written, "fr"), "fr")) == shown
-    assert typeset(written, "en") == written
+
+
+def test_french_on_an_english_page_keeps_its_marks_on_the_line() -> None:
+    assert visible(typeset("Par courrier ? « Oui » : que dit-on", "en")) == (
+        "Par courrier~? «~Oui~»~: que dit-on"
+    )
+    assert visible(typeset_html("<p>Par courrier ?</p>", "en")) == "<p>Par courrier~?</p>"
+    english = "How many? 48% of 3 000, and why: it does."
+    assert typeset(english, "en") == english
 
 
 def test_tags_attributes_and_code_are_left_alone() -> None:

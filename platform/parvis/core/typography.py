@@ -27,6 +27,7 @@ _NO_BREAK = re.compile(
     rf"|(?<=[\d}}]) (?=(?:{_UNITS})\b)"
     r"|(?<=\dh) (?=\d\d\b)|(?<=\d[ \u00a0]h) (?=\d\d\b)"
 )
+_MARKS = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 _INVERSION = re.compile(r"(?<=\w)-(?=(?:t-)?(?:ils?|elles?|on|ce|je|tu|nous|vous)\b)(?!\Z)")
 # Quoted attribute values may hold ">", hence the two inner branches.
 _TAG = re.compile(r"(<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)")
@@ -34,13 +35,17 @@ _VERBATIM = re.compile(r"<(/?)(?:code|pre)\b", re.IGNORECASE)
 
 
 def typeset(text: str, locale: str) -> str:
-    """Return the text with the no-break spaces and joiners its language asks for."""
-    return _french(text) if locale.startswith("fr") else text
+    """Return the text with the no-break spaces and joiners its language asks for.
+
+    On an English page members' French keeps its marks on the line too: English never has a space
+    before them, so its own words stay as they are.
+    """
+    return _french(text) if locale.startswith("fr") else _MARKS.sub(NO_BREAK_SPACE, text)
 
 
 def typeset_html(html: str, locale: str) -> str:
     """Return the HTML with its text typeset; tags, code and preformatted text stay as they are."""
-    return _french_html(html) if locale.startswith("fr") else html
+    return _typeset_html(html, "fr" if locale.startswith("fr") else locale)
 
 
 # The same titles and bodies come back on every page of a tenant: 0.1 µs instead of 10.
@@ -50,12 +55,12 @@ def _french(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _french_html(html: str) -> str:
+def _typeset_html(html: str, locale: str) -> str:
     parts = _TAG.split(html)
     depth = 0
     for index, part in enumerate(parts):
         if index % 2 == 0:
-            parts[index] = part if depth else _french(part)
+            parts[index] = part if depth else typeset(part, locale)
         elif verbatim := _VERBATIM.match(part):
             depth += -1 if verbatim[1] else 1
     return "".join(parts)
