@@ -164,6 +164,17 @@ def can_see(actor: Actor, question: QuestionFacts) -> bool:
     return question.visibility in states.SHOWN and question.delivery != Delivery.WITHDRAWN
 
 
+async def owed_numbers(meeting: MeetingFacts) -> list[int]:
+    """Return the numbers of written questions to which an answer is still owed, in order."""
+    rows = await db.fetch(
+        "SELECT number FROM question WHERE tenant_id = $1 AND meeting_id = $2"
+        " AND channel = 'statutory' AND NOT (delivery = ANY($3)) ORDER BY number",
+        meeting.id,
+        sorted(states.SETTLED),
+    )
+    return [row["number"] for row in rows]
+
+
 def why_closed(meeting: MeetingFacts, now: dt.datetime) -> str | None:
     """Return why nobody can ask now, None while the window is open."""
     return {

@@ -13,7 +13,7 @@ from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
 from parvis.core.ids import MeetingId, new_id
 from parvis.core.permissions import Permission
-from parvis.features.meetings import rules, states
+from parvis.features.meetings import rules
 from parvis.features.meetings.deadlines import (
     Deadline,
     compute_deadlines,
@@ -204,21 +204,10 @@ async def _journal_opening(
 async def close_meeting(actor: Actor, meeting: MeetingFacts) -> None:
     """Record that the meeting was held. Errors: OpenQuestionsRemain while law asks for more."""
     rules.require(actor, Permission.MEETING_MANAGE)
-    numbers = await open_statutory_numbers(meeting)
+    numbers = await rules.owed_numbers(meeting)
     if numbers:
         raise OpenQuestionsRemain(numbers=", ".join(f"n° {number}" for number in numbers))
     await db.execute(
         "UPDATE meeting SET state = 'held' WHERE tenant_id = $1 AND id = $2", meeting.id
     )
     await journal.record(actor, "meeting.held", subject=("meeting", meeting.id))
-
-
-async def open_statutory_numbers(meeting: MeetingFacts) -> list[int]:
-    """Return the numbers of written questions to which an answer is still owed, in order."""
-    rows = await db.fetch(
-        "SELECT number FROM question WHERE tenant_id = $1 AND meeting_id = $2"
-        " AND channel = 'statutory' AND NOT (delivery = ANY($3)) ORDER BY number",
-        meeting.id,
-        sorted(states.SETTLED),
-    )
-    return [row["number"] for row in rows]

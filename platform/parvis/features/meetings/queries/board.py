@@ -15,6 +15,7 @@ from parvis.features.meetings.facts import MeetingFacts, Phase, meeting_of, spok
 from parvis.features.meetings.tables import Delivery
 
 PAGE = 50
+MOST_NUMBERS = 200  # an alarm names so many
 LANES: dict[str, str] = {
     "holding": N_("Holdings to check"),
     "triage": N_("To sort"),
@@ -202,18 +203,13 @@ def _item(row: Record, meeting: MeetingFacts, locale: str) -> BoardItem:
 
 
 async def _alarm(meeting: MeetingFacts) -> Alarm | None:
-    rows = await db.fetch(
-        "SELECT number FROM question WHERE tenant_id = $1 AND meeting_id = $2"
-        " AND channel = 'statutory' AND NOT (delivery = ANY($3)) ORDER BY number LIMIT 200",
-        meeting.id,
-        sorted(states.SETTLED),
-    )
-    if not rows or meeting.state == "held":
+    numbers = await rules.owed_numbers(meeting)
+    if not numbers or meeting.state == "held":
         return None
     return Alarm(
         level=level(meeting.starts_at - clock.now()),
         until=meeting.starts_at,
-        numbers=tuple(row["number"] for row in rows),
+        numbers=tuple(numbers[:MOST_NUMBERS]),
     )
 
 
