@@ -1,4 +1,4 @@
-"""The command line: `parvis demo | serve | worker | migrate | tenant | seed | charter | meeting`"""
+"""The command line: `parvis demo, serve, worker, migrate, tenant, seed, charter, meeting`."""
 
 import argparse
 import asyncio
