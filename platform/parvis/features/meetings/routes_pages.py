@@ -12,6 +12,7 @@ from parvis.core import http, i18n
 from parvis.core.errors import AppError, Invalid, NotFound
 from parvis.core.http import Req
 from parvis.core.i18n import N_
+from parvis.features.contributions.queries import newest_words
 from parvis.features.meetings import rules
 from parvis.features.meetings.actions import asking, support
 from parvis.features.meetings.actions.asking import Body, NewQuestion, NewSubmission, Title
@@ -165,7 +166,7 @@ async def question(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
 async def edit_form(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     """Show the author the words of their question to change."""
     found = await rules.access_own_question(http.actor_of(request), question_id)
-    words = await questions.words_of(found)
+    words = await newest_words(found.id)
     typed = Typed(fields={"title": words.title, "body": words.body})
     return http.page(request, "meetings/edit.html", found, typed=typed)
 

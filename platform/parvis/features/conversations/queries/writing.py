@@ -5,10 +5,11 @@ from typing import Any, Self
 
 import msgspec
 
-from parvis.core import db, i18n
+from parvis.core import i18n
 from parvis.core.actor import Actor
-from parvis.core.errors import Invalid, NotFound
+from parvis.core.errors import Invalid
 from parvis.features.communities.queries import OwnCommunity, own_communities
+from parvis.features.contributions.queries import newest_words
 from parvis.features.conversations import rules
 from parvis.features.conversations.rules import Said
 
@@ -56,13 +57,6 @@ class EditPage(msgspec.Struct, frozen=True, kw_only=True):
     draft: Draft
 
 
-_WORDS = """
-    SELECT title, body FROM revision
-     WHERE tenant_id = $1 AND contribution_id = $2
-     ORDER BY number DESC LIMIT 1
-"""
-
-
 async def compose_page(actor: Actor, slug: str | None, draft: Draft) -> ComposePage:
     """Return the form of a new post in one of the actor's communities, the first by default."""
     communities = await own_communities(actor)
@@ -87,7 +81,5 @@ async def edit_page(actor: Actor, said: Said, draft: Draft | None = None) -> Edi
 
 
 async def _newest_words(said: Said) -> Draft:
-    row = await db.fetch_row(_WORDS, said.id)
-    if row is None:
-        raise NotFound
-    return Draft(values={"title": row["title"], "body": row["body"]})
+    words = await newest_words(said.id)
+    return Draft(values={"title": words.title, "body": words.body})

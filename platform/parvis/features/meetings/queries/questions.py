@@ -218,20 +218,3 @@ def _facts(row: Record, meeting: MeetingFacts) -> QuestionFacts:
         support_count=row["support_count"],
         cluster_id=row["cluster_id"],
     )
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """A question's newest wording, as its author wrote it."""
-
-    title: str
-    body: str
-
-
-async def words_of(question: QuestionFacts) -> Words:
-    """Return the newest wording of a question, in Markdown."""
-    row = await db.fetch_row(
-        "SELECT title, body FROM revision WHERE tenant_id = $1 AND contribution_id = $2"
-        " ORDER BY number DESC LIMIT 1",
-        question.id,
-    )
-    return Words(title=row["title"], body=row["body"]) if row else Words(title="", body="")
