@@ -2,15 +2,21 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
 
 from parvis import settings as settings_module
 from parvis.settings import Settings, SettingsError
+
+log = logging.getLogger("parvis.worker")
+# How long the worker rests before it looks for a lost database again.
+REST_SECONDS = 2.0
 
 
 def add_parser(commands: Any) -> None:
@@ -63,20 +69,29 @@ async def _work(settings: Settings) -> None:
     set_up(settings)
     database = await db.Database(settings.database_url, settings).start()
     db.use(database)
+    told = asyncio.Event()
+    _on_signals(told.set)
     try:
-        async with jobs.worker_app(settings.database_url).open_async() as app:
-            running = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=4,
-                    install_signal_handlers=False,
-                    fetch_job_polling_interval=2.0,
-                    delete_jobs="successful",
-                )
-            )
-            _on_signals(running.cancel)
-            await asyncio.gather(running, return_exceptions=True)
+        while not told.is_set():
+            await run_until(told, jobs.work(settings.database_url))
     finally:
         await database.stop()
+
+
+async def run_until(told: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until told to stop; when it ends by itself, say so and return after a rest.
+
+    Procrastinate's worker ends once its database has been away for some seconds.
+    """
+    running, telling = asyncio.ensure_future(work), asyncio.ensure_future(told.wait())
+    await asyncio.wait({running, telling}, return_when=asyncio.FIRST_COMPLETED)
+    running.cancel()
+    (ended,) = await asyncio.gather(running, return_exceptions=True)
+    if not told.is_set():
+        log.error("the worker ended and starts again", exc_info=ended)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(telling), REST_SECONDS)
+    telling.cancel()
 
 
 def _on_signals(stop: Any) -> None:

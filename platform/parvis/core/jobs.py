@@ -85,6 +85,17 @@ def worker_app(dsn: str) -> procrastinate.App:
     return app
 
 
+async def work(dsn: str) -> None:
+    """Run queued jobs until cancelled; jobs under way are finished first."""
+    async with worker_app(dsn).open_async() as app:
+        await app.run_worker_async(
+            concurrency=4,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=2.0,
+            delete_jobs="successful",
+        )
+
+
 async def _rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 -- Procrastinate passes it
     """Queue again every job whose worker no longer gives a sign of life."""
     manager = context.app.job_manager
