@@ -207,7 +207,9 @@ def _time_element(
 ) -> Markup:
     text = formats.date(at, style, locale=locale, timezone=timezone)
     full = formats.date(at, "long", locale=locale, timezone=timezone)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full, text)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), full, text
+    )
 
 
 # Every card of a page has its own form, with the same token.
