@@ -2,7 +2,7 @@
 
 from piccolo.conf.apps import AppRegistry
 
-from parvis.core.db import engine
+from parvis.core.engine import engine
 
 DB = engine
 APP_REGISTRY = AppRegistry(apps=["parvis.piccolo_app"])

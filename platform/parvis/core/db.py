@@ -9,14 +9,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextvars import ContextVar
 from typing import Any, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
 import msgspec
-from piccolo.engine.postgres import PostgresEngine
 
+from parvis.core.engine import TenantTransaction, current, engine, statement_observer
 from parvis.core.errors import Unavailable
 from parvis.core.ids import TenantId, new_id
 from parvis.settings import Settings
@@ -46,15 +45,6 @@ GONE = (
 
 # PostgreSQL gives up a statement by itself; this much later it is taken for stopped or cut off.
 GRACE_SECONDS = 0.5
-
-
-class TenantTransaction:
-    """One open transaction of one tenant; what Piccolo's queries of the task run on."""
-
-    def __init__(self, connection: asyncpg.Connection, tenant_id: TenantId) -> None:
-        self.connection = connection
-        self.tenant_id = tenant_id
-        self.is_open = True
 
 
 class Database:
@@ -199,21 +189,6 @@ async def _keep(_connection: asyncpg.Connection) -> None:
     """Leave a returned connection as it is."""
 
 
-class TenantEngine(PostgresEngine):
-    """Piccolo's engine, which reaches PostgreSQL through the open tenant transaction only."""
-
-    async def check_version(self) -> None:
-        """Skip Piccolo's own connection at import: `parvis migrate` knows the version it needs."""
-
-    async def prep_database(self) -> None:
-        """Create no extension: Parvis needs none."""
-
-
-# Piccolo asks its engine's context variable for the connection: ours answers.
-engine = TenantEngine(config={})
-current: ContextVar[TenantTransaction | None] = engine.current_transaction  # type: ignore[assignment]  # typed for Piccolo's own transactions
-# Tests and the bench count and parse what a request ran: asyncpg calls this for every statement.
-statement_observer: ContextVar[Any] = ContextVar("statement_observer", default=None)
 _default: Database | None = None
 
 

@@ -11,7 +11,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parvis.core import db
 from parvis.core.crypto import token
-from parvis.core.db import GONE, Database, TenantTransaction
+from parvis.core.db import GONE, Database
+from parvis.core.engine import TenantTransaction, current
 from parvis.core.errors import Denied, NotFound, Unavailable
 from parvis.core.i18n import N_
 from parvis.core.tenancy import TenantDirectory
@@ -61,12 +62,12 @@ class TenantMiddleware:
             opened = await database.begin(scope["state"]["tenant"].id)
         except GONE as error:
             raise Unavailable from error
-        reset = db.current.set(opened)
+        reset = current.set(opened)
         ending = _CommitFirst(scope, send, database, opened)
         try:
             await self.app(scope, receive, ending.send)
         finally:
-            db.current.reset(reset)
+            current.reset(reset)
             if opened.is_open:
                 await database.rollback(opened)
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 
-from parvis.core.db import engine
+from parvis.core.engine import engine
 
 log = logging.getLogger(__name__)
 LOCK = 7_265_001  # any constant: two deployments never migrate at once

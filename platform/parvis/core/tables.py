@@ -7,7 +7,8 @@ from piccolo import columns as column_types
 from piccolo.query import Count, Delete, Objects, Select, Update
 from piccolo.table import Table
 
-from parvis.core.db import current, current_tenant, engine
+from parvis.core.db import current_tenant
+from parvis.core.engine import current, engine
 from parvis.core.ids import new_id
 
 NO_TENANT = UUID(int=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from parvis.core import clock, db
+from parvis.core import clock, db, engine
 from parvis.core.actor import Actor
 from parvis.core.ids import CharterVersionId, TenantId
 from parvis.core.tenancy import Tenant
@@ -142,7 +142,7 @@ def _bound(kept: dict[CharterVersionId, Any]) -> None:
 @contextlib.asynccontextmanager
 async def reading(tenant: Tenant) -> AsyncIterator[None]:
     """Use the open transaction, or a short one of our own on routes that manage theirs."""
-    if db.current.get() is not None:
+    if engine.current.get() is not None:
         yield
         return
     async with db.transaction(tenant.id):
