@@ -2,10 +2,11 @@
 
 import re
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import msgspec
 from litestar import Request, Response
+from litestar.enums import RequestEncodingType
 from litestar.response import Redirect
 from litestar.utils.scope.state import ScopeState
 
@@ -70,7 +71,9 @@ async def form_fields(request: Req) -> dict[str, Any]:
 async def read_form(request: Req) -> Any:
     """Return the submitted form, or raise BadRequest when its bytes are not text."""
     try:
-        await request.body()
+        body = await request.body()
+        if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+            unquote_to_bytes(body).decode()  # Litestar would put � where the bytes are not text
         return await request.form()
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest(N_("The form holds bytes that are not text.")) from error
@@ -140,7 +143,7 @@ def is_htmx(request: Req) -> bool:
 def wants_json(request: Req) -> bool:
     """Whether the answer, an error's too, must be JSON."""
     accepts = request.headers.get("accept", "")
-    return request.url.path.startswith(("/api/", "/schema/")) or (
+    return request.scope["path"].startswith(("/api/", "/schema/")) or (
         "application/json" in accepts and "text/html" not in accepts
     )
 
@@ -175,7 +178,7 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
     context = {
         "tenant": tenant,
         "actor": actor,
-        "path": request.url.path,
+        "path": request.scope["path"],
         "locale": actor.locale,
         "nonce": nonce(request.scope),
         "csrf_token": csrf if isinstance(csrf, str) else request.cookies.get("__Host-csrf", ""),
@@ -193,6 +196,21 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         name=name,
         context=context,
     )
+
+
+def path_of(request: Req) -> str:
+    """Return the path and query asked for."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{request.scope['path']}?{query}" if query else request.scope["path"]
+
+
+def page_behind(request: Req) -> str:
+    """Return the path of the page that htmx asks a fragment from; "/" where it names none."""
+    try:
+        parts = urlsplit(request.headers.get("hx-current-url", ""))
+    except ValueError:
+        return "/"
+    return same_origin_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def redirect(path: str) -> Redirect:

@@ -47,7 +47,7 @@ def render_error(request: http.Req, raised: Exception) -> Response[Any]:
     )
     if error.status >= 500:
         log.error(
-            "%s %s: %s", error.status, request.url.path, type(raised).__name__,
+            "%s %s: %s", error.status, request.scope["path"], type(raised).__name__,
             exc_info=raised if error.status == 500 else None,
             extra={"correlation_id": problem.correlation_id},
         )  # fmt: skip
@@ -124,7 +124,7 @@ def _html(request: http.Req, problem: Problem, locale: str) -> str:
         context={
             "tenant": tenant,
             "actor": request.scope["state"].get("actor"),
-            "path": request.url.path,
+            "path": request.scope["path"],
             "locale": locale,
             "nonce": nonce(request.scope),
             "csrf_token": "",

@@ -22,7 +22,7 @@ def immutable_file(
     rest: FromPath[str],  # noqa: ARG001 -- the whole path is read, the folder too
 ) -> Response[bytes]:
     """Serve one of our own or a theme's files; any other address does not exist."""
-    path = request.url.path
+    path = request.scope["path"]
     found = assets.find(path) or theming.find(path)
     if found is None:
         return Response(b"not found\n", status_code=404, media_type="text/plain")

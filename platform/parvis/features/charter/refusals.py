@@ -1,7 +1,7 @@
 """What is answered to an act that goes no further: as JSON, as a page, as a fragment."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response
@@ -136,11 +136,8 @@ def _required_problem(request: Req, current: InForce) -> RequiredProblem:
 def _to_acceptance(request: Req) -> Response[Any]:
     """Send a reader to the charter, to come back to the page they are on."""
     if not http.is_htmx(request):
-        query = request.url.query
-        return http.redirect(_acceptance_of(request.url.path + (f"?{query}" if query else "")))
-    parts = urlsplit(request.headers.get("hx-current-url", ""))
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return Response(b"", headers={"hx-redirect": _acceptance_of(http.same_origin_path(path))})
+        return http.redirect(_acceptance_of(http.path_of(request)))
+    return Response(b"", headers={"hx-redirect": _acceptance_of(http.page_behind(request))})
 
 
 def _acceptance_of(next_path: str) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.datastructures import MutableScopeHeaders
@@ -99,25 +99,13 @@ def _turned_away(request: http.Req, presence: Presence) -> Response[Any] | Redir
         return _error(request, Unauthenticated())
     if http.is_htmx(request):
         # A sign-in page swapped into the middle of another page helps nobody.
-        return Response(b"", headers={"hx-redirect": _door(_page_of(request))})
-    return http.redirect(_door(_path_of(request)))
+        return Response(b"", headers={"hx-redirect": _door(http.page_behind(request))})
+    return http.redirect(_door(http.path_of(request)))
 
 
 def _error(request: http.Req, error: AppError) -> Response[Any]:
     answer: Response[Any] = request.app.state.render_error(request, error)
     return answer
-
-
-def _path_of(request: http.Req) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
-
-
-def _page_of(request: http.Req) -> str:
-    """Return the path of the page that a fragment was asked from."""
-    parts = urlsplit(request.headers.get("hx-current-url", ""))
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return http.same_origin_path(path)
 
 
 def _door(next_path: str) -> str:

@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
     "cache-control": "public, max-age=60",
+    "vary": "Accept-Language, Cookie",
 }
 
 
