@@ -133,9 +133,11 @@ def directory_of(scope: Scope) -> TenantDirectory:
 
 
 def host_of(scope: Scope) -> str:
-    """Return the host asked for, in lower case and without its port."""
+    """Return the host asked for, in lower case and without its port; "" for what is no host."""
     raw = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return raw.decode("latin-1").rsplit(":", 1)[0].lower().rstrip(".")
+    host, _, port = raw.decode("latin-1").partition(":")
+    is_port = not port or (port.isdigit() and int(port) < 65536)
+    return host.lower().rstrip(".") if is_port else ""
 
 
 def _refuse_other_origins(scope: Scope) -> None:
