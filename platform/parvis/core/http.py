@@ -185,7 +185,7 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         "nav": navigation.of_site(actor),
         "admin_nav": navigation.of_admin(actor),
         "scheme": scheme if (scheme := request.cookies.get("scheme")) in SCHEMES else None,
-        "alternate_locales": [code for code in tenant.locales if code != actor.locale],
+        "alternate_locales": _other_locales(request),
         "view": view,
         **more,
     }
@@ -196,6 +196,12 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         name=name,
         context=context,
     )
+
+
+def _other_locales(request: Req) -> list[str]:
+    """Languages the page can also be had in: none for what only a sent form is answered with."""
+    locales = tenant_of(request).locales if request.method == "GET" else ()
+    return [code for code in locales if code != actor_of(request).locale]
 
 
 def path_of(request: Req) -> str:
