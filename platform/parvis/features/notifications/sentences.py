@@ -34,10 +34,15 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
         return i18n.translate(locale, message, title=data["title"])
     if kind == "question_moved":
         label = LABELS[Track(data["track"])][data["state"]]
-        state = i18n.translate(locale, label)
+        state = _within(i18n.translate(locale, label))
         return i18n.translate(locale, _MOVED, number=data["number"], state=state)
     message = _CORRECTED if data["is_correction"] else _ANSWERED
     return i18n.translate(locale, message, number=data["number"])
+
+
+def _within(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
