@@ -32,7 +32,7 @@ def parvis(settings: Settings) -> Iterator[Process]:
     environment = {
         "PARVIS_DATABASE_URL": settings.database_url,
         "PARVIS_SECRET_KEY": settings.secret_key,
-        "PARVIS_ENVIRONMENT": "test",
+        "PARVIS_ENVIRONMENT": "production",
         "PARVIS_PORT": str(settings.port),
         "PARVIS_LOG_LEVEL": "ERROR",
         "PARVIS_S3_ENDPOINT": "http://127.0.0.1:9",
