@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests import focus
 from tests.browser import chromium
 from tests.look import gallery_server
 
@@ -112,21 +113,4 @@ def test_a_dialog_opens_and_closes(page: Page) -> None:
 
 
 def test_the_keyboard_reaches_everything_with_a_visible_focus(page: Page) -> None:
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    unseen = []
-    for _ in range(100):
-        page.keyboard.press("Tab")
-        unseen += [page.evaluate(INVISIBLE_FOCUS)]
-    assert [html for html in unseen if html] == []
-
-
-# A choice's radio is transparent: its label draws the focus.
-INVISIBLE_FOCUS = """() => {
-  const element = document.activeElement;
-  if (element === document.body) return null;
-  const shown = element.closest(".choice") || element;
-  const { width, height } = shown.getBoundingClientRect();
-  const { outlineStyle, outlineWidth } = getComputedStyle(shown);
-  const visible = width > 1 && height > 1 && outlineStyle !== "none" && outlineWidth !== "0px";
-  return visible ? null : element.outerHTML.slice(0, 120);
-}"""
+    assert focus.unseen(page, steps=100) == []
