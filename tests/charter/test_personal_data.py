@@ -83,5 +83,7 @@ def test_a_long_text_takes_no_more_than_its_length(datum):
         verdict(charter(RULE), datum * times)
         return time.process_time() - began
 
-    # Linear is eight times as long; it was sixty-four.
-    assert seconds(16_000) < 24 * max(seconds(2_000), 0.005)
+    # The best of five: what else the machine does can only add. Linear is eight times as long,
+    # and it was sixty-four.
+    short = min(seconds(2_000) for _ in range(5))
+    assert min(seconds(16_000) for _ in range(5)) < 24 * max(short, 0.005)
