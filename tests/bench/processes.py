@@ -39,7 +39,7 @@ def parvis(settings: Settings) -> Iterator[Process]:
         "PARVIS_S3_ACCESS_KEY": "unused",
         "PARVIS_S3_SECRET_KEY": "unused",
     }
-    command = [sys.executable, "-m", "parvis.cli", "serve"]
+    command = [sys.executable, "-m", "parvis.cli", "serve", "--workers", "1"]
     with _running(command, environment, settings.port, "/readyz") as process:
         yield process
 
