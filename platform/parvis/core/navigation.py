@@ -4,17 +4,7 @@ import msgspec
 
 from parvis.core.actor import Actor
 from parvis.core.i18n import N_
-from parvis.core.permissions import Permission
-
-ANSWERING: frozenset[str] = frozenset(
-    {
-        Permission.QUESTION_TRIAGE,
-        Permission.ANSWER_DRAFT,
-        Permission.ANSWER_APPROVE_LEGAL,
-        Permission.ANSWER_APPROVE_BOARD,
-        Permission.ANSWER_PUBLISH,
-    }
-)
+from parvis.core.permissions import MEETING_STAFF, Permission
 
 
 class NavItem(msgspec.Struct, frozen=True):
@@ -47,7 +37,7 @@ def of_admin(actor: Actor) -> list[NavItem]:
     items = []
     if actor.may(Permission.REVIEW_DECIDE) or actor.managed:
         items.append(NavItem(N_("Moderation"), "/admin/moderation", "inbox", actor.waiting))
-    if actor.tenant.has_meetings and actor.permissions & ANSWERING:
+    if actor.tenant.has_meetings and actor.permissions & MEETING_STAFF:
         items.append(NavItem(N_("Meeting questions"), "/admin/meetings", "question"))
     if actor.may(Permission.JOURNAL_READ):
         items.append(NavItem(N_("Journal"), "/admin/journal", "history"))

@@ -23,3 +23,15 @@ class Permission(StrEnum):
 
 # Any of these opens the tenant admin; each screen then asks for its own.
 STAFF: frozenset[str] = frozenset(Permission)
+
+# Any of these opens the questions of a meeting: its link and its screens agree on it.
+MEETING_STAFF: frozenset[str] = frozenset(
+    {
+        Permission.MEETING_MANAGE,
+        Permission.QUESTION_TRIAGE,
+        Permission.ANSWER_DRAFT,
+        Permission.ANSWER_APPROVE_LEGAL,
+        Permission.ANSWER_APPROVE_BOARD,
+        Permission.ANSWER_PUBLISH,
+    }
+)

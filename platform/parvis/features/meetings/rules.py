@@ -7,7 +7,7 @@ from parvis.core import clock, db
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Denied, NotFound
 from parvis.core.i18n import N_
-from parvis.core.permissions import Permission
+from parvis.core.permissions import MEETING_STAFF
 from parvis.features.meetings import states
 from parvis.features.meetings.facts import (
     MeetingFacts,
@@ -17,16 +17,6 @@ from parvis.features.meetings.facts import (
 )
 from parvis.features.meetings.tables import Delivery, Track, Visibility
 
-STAFF: frozenset[str] = frozenset(
-    {
-        Permission.MEETING_MANAGE,
-        states.TRIAGE,
-        states.DRAFT,
-        states.LEGAL,
-        states.BOARD,
-        states.PUBLISH,
-    }
-)
 EDITABLE = frozenset(
     {
         Delivery.SUBMITTED,
@@ -131,7 +121,7 @@ async def access_own_question(actor: Actor, question_id: UUID) -> QuestionFacts:
 
 def is_staff(actor: Actor) -> bool:
     """Whether the actor has a part in answering questions."""
-    return bool(actor.permissions & STAFF)
+    return bool(actor.permissions & MEETING_STAFF)
 
 
 def require_staff(actor: Actor) -> None:
