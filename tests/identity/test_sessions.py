@@ -122,6 +122,15 @@ async def test_fragment_of_a_page_whose_session_is_over_leads_the_page_to_the_do
     assert answer.text == ""
 
 
+async def test_help_beside_a_form_never_takes_the_page_away(orvance: House) -> None:
+    """What is being typed would be lost, for suggestions nobody asked for."""
+    asked = "/meetings/anything/questions/similar?title=x"
+    for nobody in (orvance.visitor, (await orvance.person(accepted=False)).browser):
+        answer = await nobody.get(asked, headers={"hx-request": "true"})
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert "hx-redirect" not in answer.headers
+
+
 async def test_write_without_a_session_is_401(orvance: House) -> None:
     answer = await orvance.visitor.call("PATCH", "/me", {"locale": "en"})
     assert answer.status_code == 401

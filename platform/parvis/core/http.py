@@ -1,6 +1,7 @@
 """Between HTTP and the features: input into Structs, views into pages, fragments or JSON."""
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -217,6 +218,20 @@ def page_behind(request: Req) -> str:
     except ValueError:
         return "/"
     return same_origin_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def to_door(request: Req, door: Callable[[str], str]) -> Response[Any]:
+    """Send a reader to a page that must come first; `door(path)` is its address, to come back.
+
+    A page goes there itself. A fragment takes its page along, unless it came unasked beside a
+    form (`opt={"aside": True}`): what is being typed there must not be lost for it.
+    """
+    if not is_htmx(request):
+        return redirect(door(path_of(request)))
+    if request.route_handler.opt.get("aside"):
+        return Response(None, status_code=204)
+    # A sign-in page swapped into the middle of another page helps nobody.
+    return Response(b"", headers={"hx-redirect": door(page_behind(request))})
 
 
 def redirect(path: str) -> Redirect:

@@ -113,7 +113,7 @@ async def required(request: Req, current: InForce, sent: Submission) -> Response
     if http.wants_json(request):
         return _problem(_required_problem(request, current))
     if request.method in SAFE:
-        return _to_acceptance(request)
+        return http.to_door(request, _acceptance_of)
     if http.is_htmx(request):
         fields = kept_fields(sent.form, actor.locale)
         view = RequiredFragment(path=request.url.path, fields=fields)
@@ -131,13 +131,6 @@ def _required_problem(request: Req, current: InForce) -> RequiredProblem:
         version=current.version.number,
         accept_url=ACCEPTANCE_PATH,
     )
-
-
-def _to_acceptance(request: Req) -> Response[Any]:
-    """Send a reader to the charter, to come back to the page they are on."""
-    if not http.is_htmx(request):
-        return http.redirect(_acceptance_of(http.path_of(request)))
-    return Response(b"", headers={"hx-redirect": _acceptance_of(http.page_behind(request))})
 
 
 def _acceptance_of(next_path: str) -> str:

@@ -97,10 +97,7 @@ def _turned_away(request: http.Req, presence: Presence) -> Response[Any] | Redir
         return _error(request, Denied(N_("Your membership of this space has ended.")))
     if writes or http.wants_json(request):
         return _error(request, Unauthenticated())
-    if http.is_htmx(request):
-        # A sign-in page swapped into the middle of another page helps nobody.
-        return Response(b"", headers={"hx-redirect": _door(http.page_behind(request))})
-    return http.redirect(_door(http.path_of(request)))
+    return http.to_door(request, _door)
 
 
 def _error(request: http.Req, error: AppError) -> Response[Any]:

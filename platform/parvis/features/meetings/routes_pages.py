@@ -128,7 +128,7 @@ def typed_again(request: Req, fields: dict[str, Any], error: AppError) -> Typed:
     )
 
 
-@get("/meetings/{slug:str}/questions/similar", include_in_schema=False)
+@get("/meetings/{slug:str}/questions/similar", opt={"aside": True}, include_in_schema=False)
 async def similar(request: Req, slug: FromPath[str], title: FromQuery[str] = "") -> Response[Any]:
     """Show questions like the one being typed."""
     actor = http.actor_of(request)
