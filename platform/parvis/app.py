@@ -23,6 +23,7 @@ from parvis.core import (
     events,
     health,
     http,
+    navigation,
     problems,
     static,
     templating,
@@ -47,6 +48,8 @@ from parvis.features.meetings.feature import FEATURE as MEETINGS
 from parvis.features.members.feature import FEATURE as MEMBERS
 from parvis.features.moderation.feature import FEATURE as MODERATION
 from parvis.features.notifications.feature import FEATURE as NOTIFICATIONS
+from parvis.features.privacy.feature import FEATURE as PRIVACY
+from parvis.features.provisioning.feature import FEATURE as PROVISIONING
 from parvis.features.tenants.feature import FEATURE as TENANTS
 from parvis.integrations import login, mail, storage
 from parvis.settings import Settings
@@ -56,8 +59,10 @@ FEATURES: Sequence[Feature] = (
     IDENTITY,
     TENANTS,
     MEMBERS,
+    PROVISIONING,
     CHARTER,
     JOURNAL,
+    PRIVACY,
     COMMUNITIES,
     CONTRIBUTIONS,
     CONVERSATIONS,
@@ -112,6 +117,10 @@ def set_up(settings: Settings) -> None:
         acts.register(*feature.acts)
         for event, handler in feature.subscriptions:
             events.subscribe(event, handler)
+    navigation.use(
+        site=(feature.in_site for feature in FEATURES if feature.in_site),
+        admin=(feature.in_admin for feature in FEATURES if feature.in_admin),
+    )
 
 
 def from_environment() -> Litestar:

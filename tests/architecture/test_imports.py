@@ -10,7 +10,7 @@ LAYERS = ("core", "integrations", "features", "seeds", "demo", "app")
 TIERS = (
     {"identity", "tenants"},
     {"members", "charter", "journal"},
-    {"communities"},
+    {"communities", "provisioning", "privacy"},
     {"contributions"},
     {"conversations", "meetings", "documents"},
     {"moderation", "recommendations", "notifications", "search", "insights", "billing"},

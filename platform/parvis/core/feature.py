@@ -10,12 +10,15 @@ import msgspec
 
 from parvis.core.acts import Act
 from parvis.core.events import Event
+from parvis.core.navigation import Entries
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
-    """A capability: its acts, its routes, what it hears of lower tiers, its queued work."""
+    """A capability: its acts, its routes, what it hears of lower tiers, its navigation entries."""
 
     name: str
     acts: tuple[Act, ...] = ()
     handlers: tuple[Any, ...] = ()
     subscriptions: tuple[tuple[type[Event], Callable[[Any], Awaitable[None]]], ...] = ()
+    in_site: Entries | None = None
+    in_admin: Entries | None = None

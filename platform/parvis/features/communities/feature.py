@@ -1,8 +1,18 @@
-"""What the app takes from communities: acts and routes."""
+"""What the app takes from communities: acts, routes and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.acts import Act
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
 from parvis.features.communities import routes
+
+
+def _in_site(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(20, N_("Communities"), "/communities", "users")
+
 
 FEATURE = Feature(
     name="communities",
@@ -11,4 +21,5 @@ FEATURE = Feature(
         Act(name="community.admit", summary="Decide on somebody’s request to join."),
     ),
     handlers=routes.HANDLERS,
+    in_site=_in_site,
 )

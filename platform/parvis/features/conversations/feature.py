@@ -1,9 +1,19 @@
-"""What the app takes from conversations: acts, routes and subscriptions."""
+"""What the app takes from conversations: acts, routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.acts import Act
 from parvis.core.events import ContributionHidden, ContributionShown
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
 from parvis.features.conversations import actions, routes
+
+
+def _in_site(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(10, N_("Home"), "/", "home")
+
 
 FEATURE = Feature(
     name="conversations",
@@ -20,4 +30,5 @@ FEATURE = Feature(
         (ContributionShown, actions.count_shown),
         (ContributionHidden, actions.count_hidden),
     ),
+    in_site=_in_site,
 )

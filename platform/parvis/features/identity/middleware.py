@@ -18,7 +18,7 @@ from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import sessions
 from parvis.features.identity.actions import origin
-from parvis.features.identity.queries import Presence, load_actor
+from parvis.features.identity.presence import Presence, load_actor
 
 
 class ActorMiddleware:

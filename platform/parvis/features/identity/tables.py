@@ -28,6 +28,13 @@ class Member(TenantTable):
     state = Text()
     joined_at = Timestamptz()
     last_seen_at = Timestamptz(null=True, default=None)
+    kind = Text()
+    in_directory = Boolean()
+    register_number = Text(null=True, default=None)
+    firm = Text(null=True, default=None)
+    photo_key = Text(null=True, default=None)
+    deactivated_at = Timestamptz(null=True, default=None)
+    erased_at = Timestamptz(null=True, default=None)
 
 
 class NameRecord(TenantTable):
@@ -37,6 +44,9 @@ class NameRecord(TenantTable):
     display_name = Text()
     source = Text()
     at = Timestamptz()
+    framework = Text(null=True, default=None)
+    level = Text(null=True, default=None)
+    verified_at = Timestamptz(null=True, default=None)
 
 
 class Connection(TenantTable):
@@ -56,6 +66,15 @@ class Connection(TenantTable):
     admission = Text()
     is_enabled = Boolean()
     position = Integer()
+    assertion_algorithm = Text()
+    assertion_audience = Text()
+    pkce = Text()
+    texts_as_booleans = Boolean()
+    admission_domains = Array(base_column=Text())
+    admission_groups = Array(base_column=Text())
+    acr_map = JSONB()
+    trust_frameworks = Array(base_column=Text())
+    external_id_claim = Text()
 
 
 class Identity(TenantTable):
@@ -79,6 +98,13 @@ class LoginTransaction(TenantTable):
     next_path = Text()
     created_at = Timestamptz()
     expires_at = Timestamptz()
+    purpose = Text()
+    session_id = UUID(null=True, default=None)
+    max_age_seconds = Integer(null=True, default=None)
+    assurance = Text(null=True, default=None)
+    form_sealed = Bytea(null=True, default=None)
+    invitation_id = UUID(null=True, default=None)
+    test_id = UUID(null=True, default=None)
 
 
 class AuthSession(TenantTable):
@@ -86,7 +112,7 @@ class AuthSession(TenantTable):
 
     token_hash = Bytea()
     member_id = UUID()
-    connection_id = UUID()
+    connection_id = UUID(null=True, default=None)
     issuer = Text()
     sub = Text()
     op_sid = Text(null=True, default=None)

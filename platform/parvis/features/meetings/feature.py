@@ -1,8 +1,14 @@
-"""What the app takes from meetings: acts, routes and subscriptions."""
+"""What the app takes from meetings: acts, routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.acts import Act
 from parvis.core.events import ContributionDecided, DoorOpened, HomeOpened
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
+from parvis.core.permissions import MEETING_STAFF
 from parvis.features.meetings import (
     routes_admin,
     routes_api,
@@ -13,6 +19,17 @@ from parvis.features.meetings import (
 )
 from parvis.features.meetings.actions.visibility import follow_decision
 from parvis.features.meetings.queries.due import show_at_door, show_due
+
+
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    if actor.tenant.has_meetings:
+        yield NavItem(40, N_("Meeting"), "/meetings", "question")
+
+
+def _in_admin(actor: Actor) -> Iterator[NavItem]:
+    if actor.tenant.has_meetings and actor.permissions & MEETING_STAFF:
+        yield NavItem(20, N_("Meeting questions"), "/admin/meetings", "question")
+
 
 FEATURE = Feature(
     name="meetings",
@@ -50,4 +67,6 @@ FEATURE = Feature(
         (HomeOpened, show_due),
         (DoorOpened, show_at_door),
     ),
+    in_site=_in_site,
+    in_admin=_in_admin,
 )

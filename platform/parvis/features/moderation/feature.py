@@ -1,10 +1,27 @@
-"""What the app takes from moderation: acts, routes and subscriptions."""
+"""What the app takes from moderation: acts, routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.acts import Act
 from parvis.core.events import ContributionWithdrawn, RevisionHeld
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
+from parvis.core.permissions import Permission
 from parvis.features.moderation import routes, routes_api, routes_report
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
+
+
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    if actor.is_staff or actor.managed:
+        yield NavItem(60, N_("Administration"), "/admin", "inbox", actor.waiting)
+
+
+def _in_admin(actor: Actor) -> Iterator[NavItem]:
+    if actor.may(Permission.REVIEW_DECIDE) or actor.managed:
+        yield NavItem(10, N_("Moderation"), "/admin/moderation", "inbox", actor.waiting)
+
 
 FEATURE = Feature(
     name="moderation",
@@ -17,4 +34,6 @@ FEATURE = Feature(
     ),
     handlers=(*routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS),
     subscriptions=((RevisionHeld, queue_held), (ContributionWithdrawn, drop_withdrawn)),
+    in_site=_in_site,
+    in_admin=_in_admin,
 )

@@ -1,5 +1,8 @@
-"""What the app takes from notifications: routes and subscriptions."""
+"""What the app takes from notifications: routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.events import (
     AnswerPublished,
     ContributionDecided,
@@ -8,7 +11,14 @@ from parvis.core.events import (
     RequestDecided,
 )
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
 from parvis.features.notifications import news, routes
+
+
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(50, N_("Notifications"), "/notifications", "bell", actor.unread)
+
 
 FEATURE = Feature(
     name="notifications",
@@ -20,4 +30,5 @@ FEATURE = Feature(
         (QuestionStateTold, news.tell_question_moved),
         (AnswerPublished, news.tell_answer),
     ),
+    in_site=_in_site,
 )

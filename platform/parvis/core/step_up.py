@@ -1,0 +1,28 @@
+"""What one must have signed in for a moment ago: named on the route, kept by a middleware."""
+
+from enum import StrEnum
+
+
+class StepUp(StrEnum):
+    """Kinds of things that ask for a fresh sign-in: `opt={"step_up": StepUp.EXPORT}`."""
+
+    CHARTER = "charter"
+    CONNECTIONS = "connections"
+    DECIDE = "decide"
+    EXPORT = "export"
+    MEMBERS = "members"
+    PUBLISH = "publish"
+    TOKENS = "tokens"
+
+
+# How many minutes ago a sign-in may lie; a tenant may change each (tenant.toml, [step_up]).
+# Deciding lasts a morning: forty items before lunch must not ask forty times.
+MINUTES: dict[StepUp, int] = {
+    StepUp.CHARTER: 15,
+    StepUp.CONNECTIONS: 10,
+    StepUp.DECIDE: 240,
+    StepUp.EXPORT: 10,
+    StepUp.MEMBERS: 60,
+    StepUp.PUBLISH: 15,
+    StepUp.TOKENS: 10,
+}
