@@ -146,6 +146,19 @@ def test_any_text_becomes_html_of_the_allow_list(markdown: str) -> None:
     assert_allowed(text.to_html(markdown))
 
 
+def test_a_text_made_of_brackets_costs_no_search_for_links() -> None:
+    link = "[x](https://example.org) "
+    assert text.to_html(link * text.MOST_BRACKETS).count("<a ") == text.MOST_BRACKETS
+    shown = text.to_html(link * (text.MOST_BRACKETS + 1))
+    assert "<a " not in shown
+    assert shown.count("[x]") == text.MOST_BRACKETS + 1
+
+
+def test_an_excerpt_reads_no_more_than_it_needs() -> None:
+    short = text.excerpt("mot " * 1000, 20)
+    assert short == text.excerpt("mot " * 100 + "[" * 9000, 20) == "mot mot mot mot…"
+
+
 def assert_allowed(html: str) -> None:
     """Read the HTML as a browser would: known elements, no attribute but a safe link's."""
     reader = Elements()
