@@ -41,7 +41,7 @@ async def sign_out(actor: Actor, site: str) -> str:
     if ended.id_token is None:
         return SIGNED_OUT_PATH
     try:
-        config = connections.config_of(connection, tenant, site)
+        config = await connections.config_of(connection, tenant, site)
         url = await login.relying_party().logout_url(
             config, id_token=ended.id_token, return_to=site + SIGNED_OUT_PATH
         )

@@ -29,6 +29,17 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     name_authority: bool
     claim_map: dict[str, str]
     admission: str
+    profile: str = "standard"
+    assertion_algorithm: str = "ES256"
+    assertion_audience: str = "token_endpoint"
+    pkce: str = "advertised"
+    texts_as_booleans: bool = False
+    admission_domains: tuple[str, ...] = ()
+    admission_groups: tuple[str, ...] = ()
+    acr_map: dict[str, str] = {}
+    trust_frameworks: tuple[str, ...] = ()
+    external_id_claim: str = "sub"
+    is_enabled: bool = True
 
     def label_in(self, locale: str) -> str:
         """The name members know it by, in their language."""
@@ -41,7 +52,10 @@ def said_in(texts: Mapping[str, str], locale: str, *, otherwise: str = "") -> st
 
 
 COLUMNS = """c.id, c.slug, c.label, c.issuer, c.client_id, c.auth_method, c.secret_sealed,
-             c.algorithms, c.scope, c.name_authority, c.claim_map, c.admission"""
+             c.algorithms, c.scope, c.name_authority, c.claim_map, c.admission, c.profile,
+             c.assertion_algorithm, c.assertion_audience, c.pkce, c.texts_as_booleans,
+             c.admission_domains, c.admission_groups, c.acr_map, c.trust_frameworks,
+             c.external_id_claim, c.is_enabled"""
 
 
 async def enabled() -> tuple[Connection, ...]:
@@ -88,12 +102,24 @@ def of_row(row: Any) -> Connection:
         name_authority=row["name_authority"],
         claim_map=db.from_jsonb(row["claim_map"], dict[str, str]),
         admission=row["admission"],
+        profile=row["profile"],
+        assertion_algorithm=row["assertion_algorithm"],
+        assertion_audience=row["assertion_audience"],
+        pkce=row["pkce"],
+        texts_as_booleans=row["texts_as_booleans"],
+        admission_domains=tuple(row["admission_domains"]),
+        admission_groups=tuple(row["admission_groups"]),
+        acr_map=db.from_jsonb(row["acr_map"], dict[str, str]),
+        trust_frameworks=tuple(row["trust_frameworks"]),
+        external_id_claim=row["external_id_claim"],
+        is_enabled=row["is_enabled"],
     )
 
 
-def config_of(connection: Connection, tenant: Tenant, site: str) -> ConnectionConfig:
+async def config_of(connection: Connection, tenant: Tenant, site: str) -> ConnectionConfig:
     """Return what the relying party needs, the secret opened. `site`: the tenant's address.
 
+    Needs: no open transaction.
     Errors: LoginError when no key of ours opens the secret.
     """
     return ConnectionConfig(

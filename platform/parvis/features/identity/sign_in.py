@@ -65,7 +65,7 @@ async def begin(visit: Visit, slug: str, next_path: str | None) -> Begun:
     known = visit.browser_token
     browser = known if known and sessions.is_token(known) else crypto.token()
     try:
-        config = connections.config_of(connection, visit.tenant, visit.site)
+        config = await connections.config_of(connection, visit.tenant, visit.site)
         url = await login.relying_party().authorization_url(config, pending, locale=visit.locale)
     except LoginError as error:
         await _record_failure(visit, connection.id, error)
@@ -83,7 +83,7 @@ async def finish(visit: Visit, slug: str, query: str) -> Finished:
         begun = await _take(visit, callback.get("state", ""))
         connection_id = begun.connection.id
         begun.check(visit, slug)
-        config = connections.config_of(begun.connection, visit.tenant, visit.site)
+        config = await connections.config_of(begun.connection, visit.tenant, visit.site)
         signed = await login.relying_party().complete(config, begun.pending, callback)
         opened = await _enter(visit, begun.connection, signed)
     except LoginError as error:
