@@ -1,7 +1,8 @@
 """News between features: a lower tier publishes, higher tiers subscribe, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -166,6 +167,49 @@ class DoorOpened(Event, frozen=True, kw_only=True):
 
     actor: Actor
     notes: list[DoorNote]
+
+
+class OwnDataSection(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of thing kept about a member: a list in data.json, a table in index.html.
+
+    `columns` names each field of a row and its heading, a msgid. `rows` is read while the archive
+    is written, in one transaction, a page at a time: see `own_data.rows` for a plain query.
+    """
+
+    name: str
+    title: str
+    columns: Mapping[str, str]
+    rows: AsyncIterator[Mapping[str, Any]]
+
+
+class OwnDataFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored object that a member sent: its name in the storage, and in the archive."""
+
+    object_name: str
+    file_name: str
+
+
+class OwnDataAsked(Event, frozen=True, kw_only=True):
+    """A member asks for a copy of what is kept about them: features append what they keep.
+
+    Everything about that member and nothing about others: no other's name, nobody's hidden words.
+    """
+
+    member_id: MemberId
+    sections: list[OwnDataSection]
+    files: list[OwnDataFile] = []
+
+
+class MemberErased(Event, frozen=True, kw_only=True):
+    """A member is forgotten: every feature takes away what it keeps of them, or empties it.
+
+    What must stay as a proof stays without words. Names of stored objects that have to go are
+    appended to `objects`: they are deleted once all this stands.
+    """
+
+    member_id: MemberId
+    at: datetime
+    objects: list[str] = []
 
 
 E = TypeVar("E", bound=Event)
