@@ -10,9 +10,9 @@ from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import SessionId
 from parvis.features.identity import connections, sessions
+from parvis.features.identity.auth_log import record_event
 from parvis.features.identity.connections import SIGNED_OUT_PATH
 from parvis.features.identity.sessions import Ended
-from parvis.features.identity.sign_in import record_event
 from parvis.integrations import login
 from parvis.integrations.login import LoginError
 

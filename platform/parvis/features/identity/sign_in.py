@@ -14,10 +14,11 @@ from parvis.core import clock, crypto, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.http import same_origin_path
-from parvis.core.ids import ConnectionId, MemberId
+from parvis.core.ids import ConnectionId
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import connections, sessions
 from parvis.features.identity.admission import admit
+from parvis.features.identity.auth_log import record_event
 from parvis.features.identity.connections import Connection
 from parvis.features.identity.rules import refusal
 from parvis.features.identity.sessions import Opened
@@ -207,25 +208,3 @@ async def _record_failure(
             correlation_id=visit.correlation_id,
             detail={"detail": error.detail} if error.detail else {},
         )
-
-
-async def record_event(
-    kind: str,
-    connection_id: ConnectionId | None,
-    member_id: MemberId | None,
-    *,
-    reason: str | None = None,
-    correlation_id: str | None = None,
-    detail: dict[str, str] | None = None,
-) -> None:
-    """Add a line to the tenant's sign-in log: never a token, a claim's value or an address."""
-    await db.insert(
-        "auth_event",
-        kind=kind,
-        connection_id=connection_id,
-        member_id=member_id,
-        reason=reason,
-        correlation_id=correlation_id,
-        detail=db.jsonb(detail or {}),
-        at=clock.now(),
-    )

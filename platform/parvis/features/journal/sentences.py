@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "identity.session_ended": N_("{who} ended one of their sessions."),
     "identity.signed_in": N_("{who} signed in."),
     "identity.signed_out": N_("{who} signed out."),
+    "member.deactivated": N_("{who} ended the membership."),
+    "member.reactivated": N_("{who} opened the space again to a former member."),
     "meeting.opened": N_("{who} opened the meeting to questions."),
     "meeting.held": N_("{who} declared the meeting held."),
     "post.held": N_("{who} sent a post, which waits for a moderator."),
