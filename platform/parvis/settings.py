@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -55,6 +56,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(description="Port visitors use, left out of links when it is the scheme's own."),
     ] = 443
+    trusted_proxies: Annotated[
+        str,
+        Meta(
+            description="Networks of the proxies whose X-Forwarded-For is believed, separated by "
+            "commas; empty: the peer is the client."
+        ),
+    ] = ""
     database_pool: Annotated[
         int, Meta(description="Database connections a process may hold.", ge=1, le=200)
     ] = 10
@@ -118,6 +126,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         )
     except (msgspec.ValidationError, json.JSONDecodeError) as error:
         raise SettingsError(f"settings: {error}") from None
+    _refuse_odd_networks(settings)
     if any(len(key) < 32 for key in settings.secret_key.split(",")):
         raise SettingsError(f"{PREFIX}SECRET_KEY needs at least 32 characters")
     return settings
@@ -132,6 +141,14 @@ def _refuse_unknown_and_missing(given: AbstractSet[str]) -> None:
     for name, field in fields.items():
         if field.required and name not in given:
             raise SettingsError(f"{PREFIX}{name.upper()} is required")
+
+
+def _refuse_odd_networks(settings: Settings) -> None:
+    for part in filter(None, settings.trusted_proxies.split(",")):
+        try:
+            ip_network(part.strip())
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}TRUSTED_PROXIES: {error}") from None
 
 
 def _parse(name: str, value: str) -> Any:

@@ -11,7 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.response import Redirect
 from litestar.utils.scope.state import ScopeState
 
-from parvis.core import i18n, navigation, templating
+from parvis.core import i18n, navigation, proxies, templating
 from parvis.core.actor import Actor
 from parvis.core.errors import BadRequest, Invalid
 from parvis.core.i18n import N_
@@ -129,6 +129,14 @@ def tenant_of(request: Req) -> Tenant:
     """Return whose house this is."""
     tenant: Tenant = request.state.tenant
     return tenant
+
+
+def client_address(request: Req) -> str:
+    """Return the address the request came from, as far as trusted proxies tell (IPv6: its /64)."""
+    peer = request.scope.get("client")
+    trusted = proxies.networks(request.app.state.settings.trusted_proxies)
+    forwarded = request.headers.getall("x-forwarded-for", [])
+    return proxies.client(peer[0] if peer else None, forwarded, trusted)
 
 
 def is_htmx(request: Req) -> bool:

@@ -51,7 +51,7 @@ def render_error(request: http.Req, raised: Exception) -> Response[Any]:
             exc_info=raised if error.status == 500 else None,
             extra={"correlation_id": problem.correlation_id},
         )  # fmt: skip
-    headers = {"retry-after": "5"} if error.status == 503 else {}
+    headers = _when_to_retry(error)
     if http.wants_json(request):
         return Response(
             msgspec.json.encode(problem), status_code=error.status, media_type=JSON,
@@ -61,6 +61,11 @@ def render_error(request: http.Req, raised: Exception) -> Response[Any]:
         _html(request, problem, locale), status_code=error.status, media_type=http.HTML,
         headers=headers,
     )  # fmt: skip
+
+
+def _when_to_retry(error: AppError) -> dict[str, str]:
+    seconds = error.data.get("retry_after", 5 if error.status == 503 else None)
+    return {} if seconds is None else {"retry-after": str(seconds)}
 
 
 def as_app_error(raised: Exception) -> AppError:
