@@ -15,6 +15,7 @@ from parvis.core import clock, crypto, db
 from parvis.core.db import Database
 from parvis.core.ids import MemberId
 from parvis.core.tenancy import Tenant
+from parvis.features.identity.names import refresh_name_keys
 
 _CSRF = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
@@ -100,6 +101,7 @@ class House:
                 email=f"{crypto.token()[:8].lower()}@exemple.test", capacity=capacity,
                 capacity_label=None, joined_at=now,
             )  # fmt: skip
+            await refresh_name_keys(member_id, name)
             await self._open_session(member_id, session)
             await self._join(member_id, roles, communities, manages)
             if accepted:

@@ -8,6 +8,7 @@ from parvis.core.tenancy import Tenant
 from parvis.features.identity import claims
 from parvis.features.identity.claims import Profile
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.names import refresh_name_keys
 from parvis.features.identity.rules import check_admission, vouched_source
 from parvis.integrations.login import SignedIn
 
@@ -103,6 +104,7 @@ async def _record_name(member_id: MemberId, name: str, source: str) -> None:
     await db.insert(
         "name_record", member_id=member_id, display_name=name, source=source, at=clock.now()
     )
+    await refresh_name_keys(member_id, name)
 
 
 _LEAVE_GROUPS = """

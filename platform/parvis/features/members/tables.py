@@ -87,6 +87,8 @@ class MemberNameKey(TenantTable):
     member_id = UUID()
     key = Text()
     is_first = Boolean()
+    capacity = Text()
+    is_listed = Boolean()
 
 
 class ProfileRevision(TenantTable):
