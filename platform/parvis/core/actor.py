@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
+from parvis.core import capacities
 from parvis.core.errors import Unauthenticated
-from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId
+from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, TokenId
 from parvis.core.permissions import STAFF
 from parvis.core.tenancy import Tenant
 
@@ -21,12 +22,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the request needs to know of who is asking. A visitor has no `member_id`."""
+    """Everything the request needs to know of who is asking. A visitor has no `member_id`.
+
+    Who comes by an API token has `token_id` and `scopes` instead of a session.
+    """
 
     tenant: Tenant
     locale: str
     member_id: MemberId | None = None
     session_id: SessionId | None = None
+    token_id: TokenId | None = None
+    scopes: frozenset[str] = frozenset()
     name: str = ""
     name_source: str = ""
     capacity: str | None = None
@@ -49,6 +55,13 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def is_staff(self) -> bool:
         """Whether the tenant admin has at least one screen for this actor."""
         return bool(self.permissions & STAFF)
+
+    @property
+    def role(self) -> str:
+        """The line below the actor's name, in the actor's language; empty for a visitor."""
+        if self.capacity is None:
+            return ""
+        return capacities.role(self.capacity, self.capacity_label, self.locale)
 
     @property
     def initials(self) -> str:

@@ -8,10 +8,10 @@ import msgspec
 
 from parvis.core import clock, db
 from parvis.core.actor import Actor
+from parvis.core.capacities import role, worded_label
 from parvis.core.ids import CommunityId, MemberId
 from parvis.features.communities import rules
 from parvis.features.communities.rules import Community, CommunityCan
-from parvis.features.members.queries import role
 
 MOST_FRESH = 100
 
@@ -63,7 +63,8 @@ class RequestList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _REQUESTS = """
-    SELECT m.id, m.display_name, m.capacity, m.capacity_label, cm.joined_at
+    SELECT m.id, m.display_name, m.capacity, m.capacity_label, m.firm, m.register_number,
+           cm.joined_at
       FROM community_member cm
       JOIN member m ON m.tenant_id = cm.tenant_id AND m.id = cm.member_id
      WHERE cm.tenant_id = $1 AND cm.community_id = $2 AND cm.standing = 'pending'
@@ -128,12 +129,16 @@ async def requests(actor: Actor, community: Community) -> RequestList:
             JoinRequest(
                 member_id=row["id"],
                 name=row["display_name"],
-                role=role(row["capacity"], row["capacity_label"], actor.locale),
+                role=role(row["capacity"], _label(row), actor.locale),
                 asked_at=row["joined_at"],
             )
             for row in rows
         )
     )
+
+
+def _label(row: db.Record) -> str | None:
+    return worded_label(row["capacity_label"], row["firm"], row["register_number"])
 
 
 def _with_members(actor: Actor, row: db.Record) -> CommunityView:

@@ -100,7 +100,7 @@ async def me(actor: Actor) -> Me:
         name=actor.name,
         name_from=await _vouched_by(actor),
         capacity=actor.capacity or "",
-        capacity_label=actor.capacity_label or "",
+        capacity_label=actor.role,
         locale=actor.locale,
         locales=actor.tenant.locales,
         groups=tuple(

@@ -5,20 +5,13 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db, i18n
+from parvis.core import db
 from parvis.core.actor import Actor
+from parvis.core.capacities import CAPACITIES, role, worded_label
 from parvis.core.errors import NotFound
-from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
 
-CAPACITIES = {
-    "adviser": N_("Adviser"),
-    "client": N_("Client"),
-    "director": N_("Director"),
-    "distributor": N_("Distributor"),
-    "employee": N_("Employee"),
-    "shareholder": N_("Shareholder"),
-}
+__all__ = ["CAPACITIES", "Author", "MemberPage", "member_page", "role"]
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +42,8 @@ class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _MEMBER = """
-    SELECT m.id, m.display_name, m.capacity, m.capacity_label, m.headline, m.joined_at,
-           c.label AS vouched_by
+    SELECT m.id, m.display_name, m.capacity, m.capacity_label, m.firm,
+           m.register_number, m.headline, m.joined_at, c.label AS vouched_by
       FROM member m
       LEFT JOIN connection c ON c.tenant_id = m.tenant_id AND c.slug = m.name_source
      WHERE m.tenant_id = $1 AND m.id = $2 AND m.state = 'active'
@@ -67,16 +60,15 @@ async def member_page(actor: Actor, member_id: UUID) -> MemberPage:
         id=MemberId(row["id"]),
         name=row["display_name"],
         capacity=row["capacity"],
-        role=role(row["capacity"], row["capacity_label"], actor.locale),
+        role=role(row["capacity"], _label(row), actor.locale),
         headline=row["headline"],
         vouched_by=_voucher(row["vouched_by"], actor.locale),
         joined_at=row["joined_at"],
     )
 
 
-def role(capacity: str, label: str | None, locale: str) -> str:
-    """Return the line below a name: the firm's own wording, else the capacity's name."""
-    return label or i18n.translate(locale, CAPACITIES[capacity])
+def _label(row: db.Record) -> str | None:
+    return worded_label(row["capacity_label"], row["firm"], row["register_number"])
 
 
 def _voucher(label: str | None, locale: str) -> str | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from parvis.core import clock, db, text
 from parvis.core.actor import Actor
+from parvis.core.capacities import role
 from parvis.core.errors import Conflict, NotFound
 from parvis.core.i18n import N_, translate
 from parvis.features.journal import queries as journal
@@ -255,7 +256,7 @@ async def _dossier(actor: Actor, item: Item, words: db.Record) -> Dossier:
     return Dossier(
         **values,
         capacity=words["capacity"],
-        capacity_label=words["capacity_label"],
+        capacity_label=role(words["capacity"], words["capacity_label"], actor.locale),
         vouched_by=spoken(db.from_jsonb(label, dict[str, str]), actor.locale) if label else None,
     )
 
