@@ -194,30 +194,51 @@ SQL = "".join([
         member_id uuid NOT NULL → member
         user_name text NOT NULL
         user_name_key text NOT NULL
+        display_name_key text NOT NULL
         external_id text
         is_active boolean NOT NULL
+        ended_membership boolean NOT NULL DEFAULT false
         resource jsonb NOT NULL
         version text NOT NULL
         created_at timestamptz NOT NULL
         updated_at timestamptz NOT NULL
-        UNIQUE (tenant_id, connection_id, user_name_key)
+        deleted_at timestamptz
     """),
+    # Of a deleted user the external id stays, so that who comes back is the same member.
     """
+CREATE UNIQUE INDEX IF NOT EXISTS scim_user_name
+    ON scim_user (tenant_id, connection_id, user_name_key) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS scim_user_external
     ON scim_user (tenant_id, connection_id, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS scim_user_display
+    ON scim_user (tenant_id, connection_id, display_name_key) WHERE deleted_at IS NULL;
+CREATE INDEX IF NOT EXISTS scim_user_updated
+    ON scim_user (tenant_id, connection_id, updated_at) WHERE deleted_at IS NULL;
+""",
+    tenant_table("scim_user_email", """
+        scim_user_id uuid NOT NULL → scim_user
+        value_key text NOT NULL
+        UNIQUE (tenant_id, scim_user_id, value_key)
+    """),
+    """
+CREATE INDEX IF NOT EXISTS scim_user_email_value ON scim_user_email (tenant_id, value_key);
 """,
     tenant_table("scim_group", """
         connection_id uuid NOT NULL → connection
         display_name text NOT NULL
+        display_name_key text NOT NULL
         external_id text
         group_id uuid → role_group
-        resource jsonb NOT NULL
+        mapped_by uuid → member
         version text NOT NULL
         created_at timestamptz NOT NULL
         updated_at timestamptz NOT NULL
     """),
     """
-CREATE INDEX IF NOT EXISTS scim_group_name ON scim_group (tenant_id, connection_id, display_name);
+CREATE INDEX IF NOT EXISTS scim_group_name
+    ON scim_group (tenant_id, connection_id, display_name_key);
+CREATE UNIQUE INDEX IF NOT EXISTS scim_group_external
+    ON scim_group (tenant_id, connection_id, external_id) WHERE external_id IS NOT NULL;
 """,
     tenant_table("scim_group_member", """
         scim_group_id uuid NOT NULL → scim_group

@@ -29,12 +29,22 @@ class ScimUser(TenantTable):
     member_id = UUID()
     user_name = Text()
     user_name_key = Text()
+    display_name_key = Text()
     external_id = Text(null=True, default=None)
     is_active = Boolean()
+    ended_membership = Boolean()
     resource = JSONB()
     version = Text()
     created_at = Timestamptz()
     updated_at = Timestamptz()
+    deleted_at = Timestamptz(null=True, default=None)
+
+
+class ScimUserEmail(TenantTable):
+    """The addresses of such a person, folded, to be found by."""
+
+    scim_user_id = UUID()
+    value_key = Text()
 
 
 class ScimGroup(TenantTable):
@@ -42,9 +52,10 @@ class ScimGroup(TenantTable):
 
     connection_id = UUID()
     display_name = Text()
+    display_name_key = Text()
     external_id = Text(null=True, default=None)
     group_id = UUID(null=True, default=None)
-    resource = JSONB()
+    mapped_by = UUID(null=True, default=None)
     version = Text()
     created_at = Timestamptz()
     updated_at = Timestamptz()
