@@ -1,9 +1,14 @@
 """The home page: whose posts, in which order, in how many statements."""
 
+import re
+
 import pytest
 
 from tests.conversations.conftest import LISTED, PLACE, SECRET, comment, publish, statements, titles
 from tests.meetings.conftest import opened
+
+NONCE = re.compile(r'hx-nonce="([^"]+)"')
+TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
 
 async def test_visitors_are_led_to_the_door(orvance, author) -> None:
@@ -109,3 +114,25 @@ async def test_the_home_page_needs_four_statements(orvance, author, reader) -> N
     with statements() as run:
         assert (await author.browser.get("/")).text.count("<article") == 20
     assert 2 < len(run) <= 4, run
+
+
+async def test_two_readers_of_a_kept_card_have_their_own_token_and_nonce(orvance, author) -> None:
+    await publish(author, "Une lettre de gestion")
+    seen = []
+    for _ in range(2):
+        reader = await orvance.person(communities=[PLACE])
+        page = (await reader.browser.get("/")).text
+        assert "Une lettre de gestion" in page
+        assert set(TOKEN.findall(page)) == {reader.browser.cookies["__Host-csrf"]}
+        assert len(set(NONCE.findall(page))) == 1
+        seen.append((TOKEN.findall(page)[0], NONCE.findall(page)[0]))
+    assert seen[0][0] != seen[1][0]
+    assert seen[0][1] != seen[1][1]
+
+
+async def test_a_kept_card_changes_with_its_numbers(author, reader) -> None:
+    post = await publish(author, "Une lettre de gestion")
+    assert 'aria-pressed="false"' in (await reader.browser.get("/")).text
+    await reader.browser.send_form(f"/posts/{post['id']}/thanks", {})
+    assert 'aria-pressed="true"' in (await reader.browser.get("/")).text
+    assert 'aria-pressed="true"' not in (await author.browser.get("/")).text

@@ -164,6 +164,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return mode
 
 
+@lru_cache
 def preset_ids() -> tuple[str, ...]:
     """Return the name of every preset, in alphabetical order."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
