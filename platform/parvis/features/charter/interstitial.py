@@ -5,16 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from parvis.core import http, i18n
+from parvis.core import http, kept_form
 from parvis.core.actor import Actor
-from parvis.core.i18n import N_
+from parvis.core.kept_form import Form, KeptField, kept_fields
 from parvis.features.charter import queries
 from parvis.features.charter.queries import AcceptanceView, CharterPage
 from parvis.features.charter.tables import Decision
-
-Form = tuple[tuple[str, str], ...]
-# What a page calls the fields a member typed; others are kept out of sight.
-FIELD_LABELS = {"title": N_("Title"), "body": N_("Text")}
 
 
 class AcceptanceForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,14 +22,6 @@ class AcceptanceForm(msgspec.Struct, frozen=True, kw_only=True):
     next: str = "/"
     resume: str = ""
     kept: Annotated[str, Meta(max_length=2_000_000)] = ""
-
-
-class KeptField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a form given back; `label` is empty for what stays hidden."""
-
-    name: str
-    value: str
-    label: str
 
 
 class AcceptancePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,34 +55,15 @@ async def acceptance_page(
         answer=await queries.acceptance(actor),
         next_path=http.same_origin_path(next_path),
         resume=http.same_origin_path(resume, fallback=""),
-        kept=msgspec.json.encode(form).decode() if form else "",
+        kept=kept_form.encode(form),
         fields=kept_fields(form, actor.locale),
         error=error,
     )
 
 
-def kept_form(given: AcceptanceForm) -> Form:
-    """Return the form that was kept; what is not one is no form."""
-    try:
-        return msgspec.json.decode(given.kept or b"[]", type=Form)
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        return ()
-
-
 def resume_page(given: AcceptanceForm, locale: str) -> ResumePage:
     """Return the page that offers to send what was kept."""
     return ResumePage(
-        path=http.same_origin_path(given.resume), fields=kept_fields(kept_form(given), locale)
+        path=http.same_origin_path(given.resume),
+        fields=kept_fields(kept_form.decode(given.kept), locale),
     )
-
-
-def kept_fields(form: Form, locale: str) -> tuple[KeptField, ...]:
-    """Return a form's fields ready to be shown again."""
-    return tuple(
-        KeptField(name=name, value=value, label=_label(name, locale)) for name, value in form
-    )
-
-
-def _label(name: str, locale: str) -> str:
-    label = FIELD_LABELS.get(name)
-    return i18n.translate(locale, label) if label else ""

@@ -6,7 +6,7 @@ from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parvis.core import db, http, journal
+from parvis.core import db, http, journal, kept_form
 from parvis.core.http import Req
 from parvis.features.charter import refusals, rules, submission
 from parvis.features.charter.in_force import InForce, in_force
@@ -29,7 +29,7 @@ class CharterMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        submission.settle_body(scope)
+        kept_form.settle_body(scope)
         act = _act_of(scope)
         if act is None:
             await self.app(scope, receive, send)

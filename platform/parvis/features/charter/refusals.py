@@ -9,11 +9,12 @@ from litestar import Response
 from parvis.core import http, i18n
 from parvis.core.http import Req
 from parvis.core.i18n import N_
+from parvis.core.kept_form import KeptField, kept_fields
 from parvis.core.middleware import SAFE, correlation_id
 from parvis.core.problems import JSON
 from parvis.features.charter import queries
 from parvis.features.charter.in_force import InForce, reading
-from parvis.features.charter.interstitial import KeptField, acceptance_page, kept_fields
+from parvis.features.charter.interstitial import acceptance_page
 from parvis.features.charter.submission import Submission
 from parvis.features.charter.verdict import Cause, Effect, Verdict
 

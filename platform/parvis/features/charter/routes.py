@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
 
-from parvis.core import http
+from parvis.core import http, kept_form
 from parvis.core.http import Req
 from parvis.core.i18n import N_
 from parvis.features.charter import actions, interstitial, queries
@@ -69,7 +69,7 @@ async def _asked_again(
 ) -> Response[Any]:
     view = await interstitial.acceptance_page(
         http.actor_of(request), next_path=given.next, resume=given.resume,
-        form=interstitial.kept_form(given), error=error,
+        form=kept_form.decode(given.kept), error=error,
     )  # fmt: skip
     return http.page(request, "charter/acceptance.html", view, status=status)
 

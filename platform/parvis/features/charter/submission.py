@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from litestar.types import Empty, Scope
-from litestar.utils.scope.state import ScopeState
 
-from parvis.core import http
+from parvis.core import kept_form
 from parvis.core.acts import ACTS
 from parvis.core.errors import BadRequest, TooLarge
 from parvis.core.http import Req
+from parvis.core.kept_form import Form
 from parvis.core.middleware import SAFE
 
 # Names of nested form fields: questions.0.title, questions[0][title], questions-0-title.
@@ -30,19 +29,8 @@ class Submission(msgspec.Struct, frozen=True):
     """
 
     texts: dict[str, str]
-    form: tuple[tuple[str, str], ...] = ()
+    form: Form = ()
     community: str = ""
-
-
-def settle_body(scope: Scope) -> None:
-    """Make the body readable by everyone after the form token was looked for in it.
-
-    Litestar's check streams a multipart body away without keeping its bytes: whoever then asks
-    for them waits for a message that never comes. Its form is kept, so the bytes are not needed.
-    """
-    state = ScopeState.from_scope(scope)
-    if state.form is not Empty and state.body is Empty:
-        state.body = b""
 
 
 async def read(request: Req, act: str) -> Submission:
@@ -54,11 +42,11 @@ async def read(request: Req, act: str) -> Submission:
     names = ACTS[act].texts if act in ACTS else ()
     if request.method in SAFE:
         return Submission({})
-    form = await _form(request)
+    form = await kept_form.text_fields(request)
     data = await _json(request)
     return Submission(
         texts=_judged([*_form_texts(form, names), *_json_texts(data, names)]),
-        form=tuple((name, value) for name, value in form if not name.startswith("_")),
+        form=kept_form.without_own(form),
         community=_community(form, data),
     )
 
@@ -75,17 +63,6 @@ def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
     if len(texts) > MOST_TEXTS or sum(map(len, by_path.values())) > MOST_CHARACTERS:
         raise TooLarge
     return by_path
-
-
-async def _form(request: Req) -> list[tuple[str, str]]:
-    """Return the fields that are text, stripped as handlers get them; files are left out."""
-    form = await http.read_form(request)
-    return [
-        (name, value.strip())
-        for name in dict.fromkeys(form)
-        for value in form.getall(name)
-        if isinstance(value, str)
-    ]
 
 
 def _community(form: list[tuple[str, str]], data: Any) -> str:
