@@ -11,6 +11,9 @@ CAPACITIES = {
     "employee": N_("Employee"),
     "shareholder": N_("Shareholder"),
 }
+# What is no person takes part as this: nobody is given it, and no charter speaks of it.
+PROGRAM = "program"
+_NAMES = CAPACITIES | {PROGRAM: N_("Program")}
 
 
 def worded_label(label: str | None, firm: str | None, register_number: str | None) -> str | None:
@@ -35,4 +38,4 @@ def role(capacity: str, label: str | None, locale: str) -> str:
     """
     if label and not label.startswith((",", " ")):
         return label
-    return i18n.translate(locale, CAPACITIES[capacity]) + (label or "")
+    return i18n.translate(locale, _NAMES[capacity]) + (label or "")

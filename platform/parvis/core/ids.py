@@ -10,6 +10,7 @@ from parvis.core import clock
 TenantId = NewType("TenantId", UUID)
 MemberId = NewType("MemberId", UUID)
 SessionId = NewType("SessionId", UUID)
+TokenId = NewType("TokenId", UUID)
 ConnectionId = NewType("ConnectionId", UUID)
 CommunityId = NewType("CommunityId", UUID)
 ContributionId = NewType("ContributionId", UUID)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,14 +12,18 @@ from litestar.enums import ScopeType
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from parvis.core import clock, db, http, i18n
+from parvis.core import bearer, clock, db, http, i18n, rates
+from parvis.core.actor import Actor
 from parvis.core.errors import AppError, Denied, Unauthenticated
 from parvis.core.i18n import N_
 from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import sessions
+from parvis.features.identity import api_tokens, scopes, sessions
 from parvis.features.identity.actions import origin
-from parvis.features.identity.presence import Presence, load_actor
+from parvis.features.identity.presence import Presence, load_actor, load_program
+
+# Tokens that are none, a minute and address.
+MOST_FAILURES = 30
 
 
 class ActorMiddleware:
@@ -26,6 +31,7 @@ class ActorMiddleware:
 
     Open to visitors: routes with opt {"public": True}, and writing ones that say why they are
     {"open": …}. Needs the tenant, and its transaction unless the route manages its own.
+    A program is let in by its token alone (core/bearer.py).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,6 +42,11 @@ class ActorMiddleware:
             await self.app(scope, receive, send)
             return
         request: http.Req = Request(scope, receive)
+        if bearer.is_used(scope):
+            answer = await _program(request)
+            asgi = self.app if answer is None else answer.to_asgi_response(None, request)
+            await asgi(scope, receive, send)
+            return
         presence = await _presence(request)
         scope["state"]["actor"] = presence.actor
         if presence.issuer is not None:
@@ -49,6 +60,48 @@ class ActorMiddleware:
         else:
             asgi = answer.to_asgi_response(None, request)
             await asgi(scope, receive, send)
+
+
+async def _program(request: http.Req) -> Response[Any] | None:
+    """Let in who brings a token, as far as it reaches; else return what they are answered.
+
+    Why a token is good for nothing is not said: wrong, over, revoked and another tenant's are one.
+    """
+    tenant, writes = http.tenant_of(request), request.method not in SAFE
+    fallback = i18n.negotiate(request.headers.get("accept-language"), tenant.locales)
+    request.scope["state"]["actor"] = Actor(tenant=tenant, locale=fallback)
+    token = bearer.token_of(request.scope)
+    async with _transaction(request, tenant, is_needed=True):
+        found = await load_program(tenant, token, locale=fallback, writes=writes)
+        if found.actor.token_id and _is_due(found.last_seen_at):
+            await api_tokens.touch(found.actor.token_id)
+    try:
+        if not found.actor.signed_in:
+            await _count_failure(request, tenant)
+            raise Unauthenticated(N_("This token is not valid here."))
+        scopes.require(found.actor, request.route_handler.opt, writes=writes)
+    except AppError as error:
+        return _challenged(request, error)
+    request.scope["state"]["actor"] = found.actor
+    return None
+
+
+async def _count_failure(request: http.Req, tenant: Tenant) -> None:
+    """Count a token that is none. Errors: TooMany for an address that guesses."""
+    address = http.client_address(request)
+    await rates.spend("token", address, limit=MOST_FAILURES, seconds=60, tenant_id=tenant.id)
+
+
+def _challenged(request: http.Req, error: AppError) -> Response[Any]:
+    answer = _error(request, error)
+    if error.status == Unauthenticated.status:
+        answer.headers["www-authenticate"] = 'Bearer realm="parvis", error="invalid_token"'
+    return answer
+
+
+def _is_due(seen: datetime | None) -> bool:
+    """Whether the last use noted lies so far back that this one is worth a write."""
+    return seen is None or clock.now() - seen >= sessions.TOUCH_AFTER
 
 
 async def _presence(request: http.Req) -> Presence:

@@ -7,9 +7,11 @@ import msgspec
 
 from parvis.core import clock, crypto, db
 from parvis.core.actor import Actor, Standing
-from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId
+from parvis.core.capacities import worded_label
+from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, TokenId
+from parvis.core.permissions import Permission
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import sessions
+from parvis.features.identity import api_tokens, sessions
 from parvis.features.identity.rules import is_verified
 
 
@@ -22,19 +24,11 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     is_deactivated: bool = False
 
 
-# One round trip on every request of a member: $2 token, $3 now, $4 whether the request writes.
+# One round trip on every request of a member or program: $2 token, $3 now, $4 whether it writes.
 # What only the charter's rules ask for is counted for writing requests alone, and no further
 # than any rule can tell the difference.
 _WHO = """
-WITH who AS (
-    SELECT s.id AS session_id, s.issuer, s.acr, s.last_seen_at,
-           m.id AS member_id, m.display_name, m.name_source, m.capacity, m.capacity_label,
-           m.locale, m.state, m.joined_at
-      FROM auth_session s
-      JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id
-     WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL
-       AND s.idle_until > $3 AND s.absolute_until > $3
-), held AS (
+WITH who AS ({who}), held AS (
     SELECT g.slug, g.permissions, gm.community_id
       FROM group_member gm
       JOIN role_group g ON g.tenant_id = gm.tenant_id AND g.id = gm.group_id
@@ -89,6 +83,25 @@ SELECT who.*,
                  LIMIT 10) warned) ELSE 0 END AS warnings
   FROM who, duty
 """
+_MEMBER = """
+           m.id AS member_id, m.display_name, m.name_source, m.capacity, m.capacity_label,
+           m.firm, m.register_number, m.locale, m.state, m.joined_at
+"""
+_BY_SESSION = _WHO.format(who=f"""
+    SELECT s.id AS session_id, s.issuer, s.acr, s.last_seen_at,
+           NULL::uuid AS token_id, NULL::text[] AS scopes, {_MEMBER}
+      FROM auth_session s
+      JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id
+     WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL
+       AND s.idle_until > $3 AND s.absolute_until > $3
+""")  # fmt: skip
+_BY_TOKEN = _WHO.format(who=f"""
+    SELECT NULL::uuid AS session_id, NULL::text AS issuer, NULL::text AS acr,
+           t.last_used_at AS last_seen_at, t.id AS token_id, t.scopes, {_MEMBER}
+      FROM api_token t
+      JOIN member m ON m.tenant_id = t.tenant_id AND m.id = t.member_id
+     WHERE t.tenant_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL AND t.expires_at > $3
+""")  # fmt: skip
 
 
 async def load_actor(
@@ -102,11 +115,30 @@ async def load_actor(
     visitor = Presence(actor=Actor(tenant=tenant, locale=asked or fallback))
     if token is None or not sessions.is_token(token):
         return visitor
-    row = await db.fetch_row(_WHO, crypto.digest(token), clock.now(), writes)
+    return await _found(_BY_SESSION, visitor, token, asked=asked, writes=writes)
+
+
+async def load_program(tenant: Tenant, token: str, *, locale: str, writes: bool) -> Presence:
+    """Return whom the API token `token` stands for, a visitor when it is good for nothing.
+
+    A program answers in its member's language.
+    """
+    visitor = Presence(actor=Actor(tenant=tenant, locale=locale))
+    if not api_tokens.is_token(token):
+        return visitor
+    found = await _found(_BY_TOKEN, visitor, token, asked=None, writes=writes)
+    return visitor if found.is_deactivated else found
+
+
+async def _found(
+    sql: str, visitor: Presence, token: str, *, asked: str | None, writes: bool
+) -> Presence:
+    row = await db.fetch_row(sql, crypto.digest(token), clock.now(), writes)
     if row is None:
         return visitor
     if row["state"] != "active":
         return Presence(actor=visitor.actor, is_deactivated=True)
+    tenant, fallback = visitor.actor.tenant, visitor.actor.locale
     own = row["locale"] if row["locale"] in tenant.locales else fallback
     return Presence(
         actor=_actor(tenant, row, asked or own),
@@ -116,15 +148,34 @@ async def load_actor(
 
 
 def _actor(tenant: Tenant, row: Any, locale: str) -> Actor:
+    return _within_scopes(_whole_actor(tenant, row, locale))
+
+
+def _within_scopes(actor: Actor) -> Actor:
+    """Return who comes by a token with no more than the token names; anybody else as they are."""
+    if actor.token_id is None:
+        return actor
+    manages = Permission.COMMUNITY_MANAGE in actor.scopes
+    return msgspec.structs.replace(
+        actor,
+        permissions=actor.permissions & actor.scopes,
+        managed=actor.managed if manages else frozenset(),
+        waiting=0,
+    )
+
+
+def _whole_actor(tenant: Tenant, row: Any, locale: str) -> Actor:
     return Actor(
         tenant=tenant,
         locale=locale,
         member_id=MemberId(row["member_id"]),
-        session_id=SessionId(row["session_id"]),
+        session_id=SessionId(row["session_id"]) if row["session_id"] else None,
+        token_id=TokenId(row["token_id"]) if row["token_id"] else None,
+        scopes=frozenset(row["scopes"] or ()),
         name=row["display_name"],
         name_source=row["name_source"],
         capacity=row["capacity"],
-        capacity_label=row["capacity_label"],
+        capacity_label=worded_label(row["capacity_label"], row["firm"], row["register_number"]),
         joined_at=row["joined_at"],
         roles=frozenset(row["roles"]),
         permissions=frozenset(row["permissions"]),
