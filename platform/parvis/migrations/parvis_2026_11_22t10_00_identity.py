@@ -68,10 +68,25 @@ ALTER TABLE member
     ADD COLUMN IF NOT EXISTS deactivated_at timestamptz,
     ADD COLUMN IF NOT EXISTS erased_at timestamptz;
 
+-- What is no person takes part as a program.
+ALTER TABLE member DROP CONSTRAINT IF EXISTS member_capacity_check;
+ALTER TABLE member ADD CONSTRAINT member_capacity_check CHECK (capacity IN
+    ('client', 'adviser', 'shareholder', 'employee', 'director', 'distributor', 'program'));
+
 ALTER TABLE name_record
     ADD COLUMN IF NOT EXISTS framework text,
     ADD COLUMN IF NOT EXISTS level text,
     ADD COLUMN IF NOT EXISTS verified_at timestamptz;
+
+-- Words of a profile that have to be read first travel as contributions do.
+ALTER TABLE contribution DROP CONSTRAINT IF EXISTS contribution_kind_check;
+ALTER TABLE contribution ADD CONSTRAINT contribution_kind_check
+    CHECK (kind IN ('post', 'comment', 'question', 'profile'));
+CREATE UNIQUE INDEX IF NOT EXISTS contribution_profile ON contribution (tenant_id, author_id)
+    WHERE kind = 'profile' AND withdrawn_at IS NULL;
+-- What somebody has published, newest first: their page, and the feed of who follows them.
+CREATE INDEX IF NOT EXISTS contribution_published ON contribution (tenant_id, author_id, id DESC)
+    WHERE kind = 'post' AND live_revision_id IS NOT NULL;
 
 ALTER TABLE group_member DROP CONSTRAINT IF EXISTS group_member_source_check;
 ALTER TABLE group_member ADD CONSTRAINT group_member_source_check
@@ -218,7 +233,8 @@ CREATE INDEX IF NOT EXISTS scim_user_updated
     tenant_table("scim_user_email", """
         scim_user_id uuid NOT NULL → scim_user
         value_key text NOT NULL
-        UNIQUE (tenant_id, scim_user_id, value_key)
+        type_key text NOT NULL
+        UNIQUE (tenant_id, scim_user_id, value_key, type_key)
     """),
     """
 CREATE INDEX IF NOT EXISTS scim_user_email_value ON scim_user_email (tenant_id, value_key);

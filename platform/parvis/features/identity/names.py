@@ -39,13 +39,20 @@ def name_keys(member_id: UUID, name: str) -> tuple[str, ...]:
     return tuple(f"{' '.join(words[n:])}{END}{member_id.hex}" for n in range(len(words)))
 
 
-# Whom the directory shows. Kept on each key by a trigger of `member` from then on.
-LISTED = "m.kind = 'person' AND m.state = 'active' AND m.in_directory AND m.erased_at IS NULL"
+def listed(alias: str) -> str:
+    """Return the SQL that tells whether others may look a member up; `alias` names the table."""
+    return (
+        f"({alias}.kind = 'person' AND {alias}.state = 'active' AND {alias}.in_directory"
+        f" AND {alias}.erased_at IS NULL)"
+    )
+
+
+# A trigger of `member` keeps the last two columns as they should be from then on.
 _FORGET = "DELETE FROM member_name_key WHERE tenant_id = $1 AND member_id = $2"
 _FILE = f"""
     INSERT INTO member_name_key
            (tenant_id, id, member_id, key, is_first, capacity, is_listed)
-    SELECT m.tenant_id, k.id, m.id, k.key, k.n = 1, m.capacity, {LISTED}
+    SELECT m.tenant_id, k.id, m.id, k.key, k.n = 1, m.capacity, {listed("m")}
       FROM member m, unnest($3::uuid[], $4::text[]) WITH ORDINALITY AS k (id, key, n)
      WHERE m.tenant_id = $1 AND m.id = $2
 """
