@@ -51,7 +51,7 @@ from parvis.features.notifications.feature import FEATURE as NOTIFICATIONS
 from parvis.features.privacy.feature import FEATURE as PRIVACY
 from parvis.features.provisioning.feature import FEATURE as PROVISIONING
 from parvis.features.tenants.feature import FEATURE as TENANTS
-from parvis.integrations import login, mail, storage
+from parvis.integrations import dns, login, mail, storage
 from parvis.settings import Settings
 
 # Lower tiers first (architecture.md §1): a feature may use those before it.
@@ -108,6 +108,7 @@ def set_up(settings: Settings) -> None:
     crypto.use(crypto.Keyring(settings.secret_key))
     storage.use(settings)
     mail.use(settings)
+    dns.use(settings)
     addresses.use(settings)
     login.use(settings)
     theming.use_folder(Path(settings.themes_dir))

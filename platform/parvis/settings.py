@@ -90,6 +90,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="`smtp://user:password@host:25` or `smtps://…`; empty sends no mail."),
     ] = ""
     mail_from: Annotated[str, Meta(description="Sender address of mails.")] = "noreply@localhost"
+    dns_resolver: Annotated[
+        str,
+        Meta(
+            description="Resolver asked whether a firm's domain is its own, `9.9.9.9` or "
+            "`10.0.0.2:5353`; empty: the system's."
+        ),
+    ] = ""
     tenants_dir: Annotated[str, Meta(description="Folder of the tenants' files.")] = str(
         REPOSITORY / "tenants"
     )
