@@ -12,7 +12,7 @@ from joserfc import jwt
 
 from parvis.core import clock
 from parvis.integrations.login import LoginError, Reason
-from parvis.integrations.login.flow import SignedIn
+from parvis.integrations.login.config import SignedIn
 
 from .lying_provider import (
     CLIENT_ID,
@@ -90,7 +90,7 @@ async def test_access_token_goes_to_userinfo_only() -> None:
 
 async def test_private_key_client_signs_a_fresh_assertion_each_time() -> None:
     key = EC.as_dict(private=True, alg="ES256")
-    config = connection(auth_method="private_key_jwt", client_secret=json.dumps(key))
+    config = connection(auth_method="private_key_jwt", client_key=json.dumps(key))
     provider = LyingProvider()
     party = relying_party(provider)
     for _ in range(2):

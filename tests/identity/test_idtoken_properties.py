@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 from joserfc.jwt import Token
 
-from parvis.integrations.login import LoginError, idtoken
+from parvis.integrations.login import LoginError, idtoken, tokens
 
 from .lying_provider import ACCESS_TOKEN, CLIENT_ID, ISSUER, RSA, SUBJECT, half_hash
 
@@ -114,4 +114,4 @@ def test_right_claims_are_accepted_with_and_without_the_optional_ones(name: str 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
 def test_no_text_whatever_passes_for_a_signed_token(text: str) -> None:
     with pytest.raises(LoginError):
-        idtoken.decode(text, KeySet([RSA]), ("RS256",))
+        tokens.decode(text, KeySet([RSA]), ("RS256",))

@@ -130,6 +130,11 @@ async def config_of(connection: Connection, tenant: Tenant, site: str) -> Connec
         algorithms=connection.algorithms,
         auth_method=connection.auth_method,
         scope=connection.scope,
+        profile=connection.profile,
+        assertion_algorithm=connection.assertion_algorithm,
+        assertion_audience=connection.assertion_audience,
+        pkce=connection.pkce,
+        trust_frameworks=connection.trust_frameworks,
     )
 
 

@@ -5,29 +5,62 @@ what comes in is a `ConnectionConfig` and the callback's parameters, what goes o
 `SignedIn` or a `LoginError` whose reason the tenant's administrators may read.
 """
 
+from datetime import timedelta
+
+from parvis.integrations.login.config import (
+    FAPI_ALGORITHMS,
+    METHODS,
+    PROFILES,
+    Ask,
+    ConnectionConfig,
+    Pending,
+    SignedIn,
+    Step,
+    complaint,
+)
 from parvis.integrations.login.errors import LoginError, Reason
-from parvis.integrations.login.flow import ConnectionConfig, Pending, RelyingParty, SignedIn
+from parvis.integrations.login.flow import RelyingParty
+from parvis.integrations.login.keeping import COOL_DOWN
+from parvis.integrations.login.logouttoken import LogoutToken
 from parvis.integrations.login.transport import MakeTransport
+from parvis.integrations.login.verified import VerifiedName, is_true, verified_name
 from parvis.settings import Settings
 
 __all__ = [
+    "FAPI_ALGORITHMS",
+    "METHODS",
+    "PROFILES",
+    "Ask",
     "ConnectionConfig",
     "LoginError",
+    "LogoutToken",
     "Pending",
     "Reason",
     "RelyingParty",
     "SignedIn",
+    "Step",
+    "VerifiedName",
+    "complaint",
+    "is_true",
     "relying_party",
     "use",
+    "verified_name",
 ]
 
 _party: RelyingParty | None = None
 
 
-def use(settings: Settings, transport: MakeTransport | None = None) -> None:
+def use(
+    settings: Settings,
+    transport: MakeTransport | None = None,
+    *,
+    cool_down: timedelta = COOL_DOWN,
+) -> None:
     """Make the process sign people in as `settings` allow; tests give a network of their own."""
     global _party  # noqa: PLW0603 -- one process, one relying party: it keeps providers' keys
-    _party = RelyingParty(allow_loopback=settings.allows_loopback, transport=transport)
+    _party = RelyingParty(
+        allow_loopback=settings.allows_loopback, transport=transport, cool_down=cool_down
+    )
 
 
 def relying_party() -> RelyingParty:

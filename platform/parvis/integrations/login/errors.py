@@ -28,8 +28,10 @@ class Reason(StrEnum):
     METADATA_INVALID = "metadata_invalid"
     METADATA_ISSUER = "metadata_issuer_wrong"
     METADATA_NO_PKCE = "metadata_without_pkce"
+    METADATA_NO_PUSH = "metadata_without_pushed_requests"
     KEYS_INVALID = "keys_invalid"
     CONNECTION_INVALID = "connection_invalid"
+    PUSH_REFUSED = "pushed_request_refused"
     # what it says of the person
     TOKEN_REFUSED = "token_refused"  # noqa: S105 -- a reason, not a password
     TOKEN_INCOMPLETE = "token_incomplete"  # noqa: S105 -- a reason too
@@ -41,9 +43,22 @@ class Reason(StrEnum):
     CLAIM_MISSING = "claim_missing"
     CLAIM_WRONG = "claim_wrong"
     USERINFO_SUBJECT = "userinfo_subject_wrong"
+    # what a step-up asked for
+    NOT_FRESH = "not_fresh"
+    ASSURANCE_LOW = "assurance_too_low"
+    OTHER_PERSON = "other_person"
+    SESSION_OVER = "session_over"
+    # what a logout token says
+    REPLAYED = "token_replayed"
     # what the connection makes of it
     NAME_MISSING = "name_missing"
     NOT_ADMITTED = "not_admitted"
+    INVITATION_CLOSED = "invitation_closed"
+    NOT_PROVISIONED = "not_provisioned"
+    PROVISIONED_INACTIVE = "provisioned_inactive"
+    PROVISIONED_TAKEN = "provisioned_taken"
+    EMAIL_UNVERIFIED = "email_unverified"
+    DOMAIN_REFUSED = "email_domain_refused"
     DEACTIVATED = "member_deactivated"
 
 
@@ -57,3 +72,7 @@ class LoginError(Exception):
         self.reason = reason
         self.detail = detail
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
+
+
+class Away(LoginError):
+    """The provider does not answer, or says itself that it cannot: what was kept may serve on."""

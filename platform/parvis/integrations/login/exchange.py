@@ -46,13 +46,17 @@ async def exchange(
 def only_success(response: httpx2.Response) -> httpx2.Response:
     """Let a 200 pass. Authlib takes any JSON object for a token, whatever status it came with."""
     if response.status_code != 200:
-        try:
-            error = msgspec.json.decode(response.content, type=_ErrorAnswer).error
-        except msgspec.DecodeError:
-            error = ""
-        detail = f"HTTP {response.status_code} {code_only(error)}".strip()
-        raise LoginError(Reason.TOKEN_REFUSED, detail)
+        raise LoginError(Reason.TOKEN_REFUSED, error_of(response))
     return response
+
+
+def error_of(response: httpx2.Response) -> str:
+    """Return the status of a refusal, and the OAuth error code that came with it."""
+    try:
+        error = msgspec.json.decode(response.content, type=_ErrorAnswer).error
+    except msgspec.DecodeError:
+        error = ""
+    return f"HTTP {response.status_code} {code_only(error)}".strip()
 
 
 def code_only(error: object) -> str:

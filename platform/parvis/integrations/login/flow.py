@@ -3,60 +3,55 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import httpx2
-import msgspec
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oidc.discovery import get_well_known_url
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from parvis.core import clock
-from parvis.integrations.login import discovery, idtoken, jwks, logout, userinfo
-from parvis.integrations.login.clientauth import METHODS, ShortAssertion, signing_key
+from parvis.integrations.login import (
+    asking,
+    clientauth,
+    config,
+    discovery,
+    freshness,
+    idtoken,
+    jwks,
+    logout,
+    logouttoken,
+    tokens,
+    userinfo,
+)
+from parvis.integrations.login.callback import code_from
+from parvis.integrations.login.config import (
+    PLAIN,
+    Ask,
+    ConnectionConfig,
+    Pending,
+    SignedIn,
+    Step,
+)
+from parvis.integrations.login.discovery import Metadata
 from parvis.integrations.login.errors import LoginError, Reason
-from parvis.integrations.login.exchange import TokenAnswer, code_only, exchange, only_success
-from parvis.integrations.login.transport import TIMEOUT_SECONDS, MakeTransport, real_transport
+from parvis.integrations.login.exchange import TokenAnswer, exchange, only_success
+from parvis.integrations.login.idtoken import IdToken
+from parvis.integrations.login.keeping import COOL_DOWN, Kept
+from parvis.integrations.login.logouttoken import LogoutToken
+from parvis.integrations.login.transport import (
+    TIMEOUT_SECONDS,
+    MakeTransport,
+    check_url,
+    real_transport,
+)
 
 # A provider that answers each request in time but drips its bytes must not hold a worker.
 TOTAL_SECONDS = 20.0
-
-
-class ConnectionConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in: a provider, and how it knows us."""
-
-    issuer: str
-    client_id: str
-    client_secret: str
-    redirect_uri: str
-    algorithms: tuple[str, ...]
-    auth_method: str = "client_secret_basic"
-    scope: str = "openid profile email"
-
-    def __repr__(self) -> str:
-        """Leave the secret out, wherever this ends up printed."""
-        return f"ConnectionConfig({self.issuer!r}, {self.client_id!r})"
-
-
-class Pending(msgspec.Struct, frozen=True):
-    """What a sign-in under way has to be answered with."""
-
-    state: str
-    nonce: str
-    code_verifier: str
-
-
-class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as a provider vouches for them. `claims`: userinfo, overruled by the ID token."""
-
-    issuer: str
-    sub: str
-    claims: dict[str, Any]
-    id_token: str
-    op_sid: str | None
-    acr: str | None
-    amr: tuple[str, ...] | None
-    auth_time: float | None
 
 
 class RelyingParty:
@@ -67,44 +62,67 @@ class RelyingParty:
         *,
         allow_loopback: bool,
         transport: MakeTransport | None = None,
+        cool_down: timedelta = COOL_DOWN,
     ) -> None:
+        self._allow_loopback = allow_loopback
         self._transport = transport or partial(real_transport, allow_loopback=allow_loopback)
-        self._metadata = discovery.MetadataCache(allow_loopback=allow_loopback)
-        self._keys = jwks.KeyCache()
+        self._metadata: Kept[Metadata] = Kept(cool_down)
+        self._keys: Kept[KeySet] = Kept(cool_down)
 
     async def authorization_url(
-        self, connection: ConnectionConfig, pending: Pending, *, locale: str
+        self,
+        connection: ConnectionConfig,
+        pending: Pending,
+        *,
+        locale: str,
+        ask: Ask = PLAIN,
+        passed: list[Step] | None = None,
     ) -> str:
         """Return the address at the provider where the person goes on."""
-        async with _in_time():
-            metadata = await self._describe(connection.issuer)
-        async with self._client(connection) as client:
-            url, _state = client.create_authorization_url(
-                metadata.authorization_endpoint,
-                state=pending.state,
-                nonce=pending.nonce,
-                code_verifier=pending.code_verifier,
-                ui_locales=locale,
-            )
-        return str(url)
+        steps = [] if passed is None else passed
+        async with _in_time(), self._client(connection) as client:
+            metadata = await self._describe(connection)
+            steps.append(Step.METADATA)
+            given = asking.parameters(client, connection, metadata, pending, ask, locale=locale)
+            if metadata.push_endpoint and discovery.must_push(metadata, connection):
+                _authenticated(client, connection, metadata)
+                given = await asking.push(client, connection, metadata.push_endpoint, given)
+                steps.append(Step.PUSHED)
+        return asking.address(metadata.authorization_endpoint, given)
 
     async def complete(
-        self, connection: ConnectionConfig, pending: Pending, callback: Mapping[str, str]
+        self,
+        connection: ConnectionConfig,
+        pending: Pending,
+        callback: Mapping[str, str],
+        *,
+        ask: Ask = PLAIN,
+        passed: list[Step] | None = None,
     ) -> SignedIn:
         """Return whom the provider vouches for in this callback, or raise LoginError.
 
-        Needs: `pending` found by the callback's own state, in the browser that began.
+        Needs: `pending` found by the callback's own state, in the browser that began; `ask` as it
+        was then. Each step is added to `passed` once it has succeeded.
         """
+        steps = [] if passed is None else passed
         async with _in_time(), self._client(connection) as client:
-            metadata = await self._describe(connection.issuer)
-            code = code_from(callback, metadata)
+            metadata = await self._describe(connection)
+            steps.append(Step.METADATA)
+            must_name = metadata.names_itself or connection.is_fapi
+            code = code_from(callback, metadata.issuer, must_name_issuer=must_name)
+            steps.append(Step.CALLBACK)
+            _authenticated(client, connection, metadata)
             token = await exchange(client, metadata.token_endpoint, code, pending.code_verifier)
-            identity = await self._identify(connection, metadata, pending, token)
-            claims = await self._userinfo(client, connection, metadata, identity.sub)
+            steps.append(Step.TOKENS)
+            identity = await self._identify(connection, metadata, pending, token, steps)
+            if freshness.is_asked(ask):
+                freshness.check(identity, ask, clock.now())
+                steps.append(Step.FRESHNESS)
+            claims = await self._userinfo(client, connection, metadata, identity.sub, steps)
         return SignedIn(
             issuer=metadata.issuer,
             sub=identity.sub,
-            claims=claims | identity.claims,
+            claims=userinfo.merged(claims, identity.claims),
             id_token=token.id_token,
             op_sid=identity.sid,
             acr=identity.acr,
@@ -112,20 +130,36 @@ class RelyingParty:
             auth_time=identity.auth_time,
         )
 
+    async def logout_token(self, connection: ConnectionConfig, token: str) -> LogoutToken:
+        """Return what the provider's logout token says, or raise LoginError."""
+        config.check(connection)
+        async with _in_time():
+            metadata = await self._describe(connection)
+            verified = await self._verify(connection, metadata, token)
+        return logouttoken.validate(verified, metadata.issuer, connection.client_id, clock.now())
+
     async def logout_url(
         self, connection: ConnectionConfig, *, id_token: str, return_to: str
     ) -> str | None:
         """Return where the person also signs out of the provider; None when it offers no such."""
         async with _in_time():
-            metadata = await self._describe(connection.issuer)
+            metadata = await self._describe(connection)
         return logout.url(
             metadata, client_id=connection.client_id, id_token=id_token, return_to=return_to
         )
 
-    async def _describe(self, issuer: str) -> discovery.Metadata:
-        return await self._metadata.get(
-            issuer, lambda url: self._fetch(url, Reason.METADATA_INVALID)
-        )
+    async def _describe(self, connection: ConnectionConfig) -> Metadata:
+        issuer, allow_loopback = connection.issuer, self._allow_loopback
+
+        async def fetch() -> Metadata:
+            check_url(issuer, allow_loopback=allow_loopback)
+            address = get_well_known_url(issuer, external=True)
+            document = await self._fetch(address, Reason.METADATA_INVALID)
+            return discovery.parse(document, issuer, allow_loopback=allow_loopback)
+
+        metadata = await self._metadata.get(issuer, fetch)
+        discovery.suit(metadata, connection)
+        return metadata
 
     async def _fetch(self, url: str, invalid: Reason) -> Any:
         # A client of its own: documents are fetched without the person's access token.
@@ -133,11 +167,10 @@ class RelyingParty:
             return await discovery.fetch_json(client, url, invalid)
 
     def _client(self, connection: ConnectionConfig) -> AsyncOAuth2Client:
-        if connection.auth_method not in METHODS:
-            raise LoginError(Reason.CONNECTION_INVALID, "auth_method")
+        config.check(connection)
         secret: Any = connection.client_secret
         if connection.auth_method == "private_key_jwt":
-            secret = signing_key(connection.client_secret)
+            secret = clientauth.signing_key(connection)
         client = AsyncOAuth2Client(
             connection.client_id,
             secret,
@@ -148,32 +181,37 @@ class RelyingParty:
             leeway=0,  # with the default, access tokens of a minute count as expired
             **_options(self._transport()),
         )
-        client.register_client_auth_method(ShortAssertion())
+        client.register_client_auth_method(("client_secret_basic", clientauth.basic))
         client.register_compliance_hook("access_token_response", only_success)
         return client
 
     async def _identify(
         self,
         connection: ConnectionConfig,
-        metadata: discovery.Metadata,
+        metadata: Metadata,
         pending: Pending,
         token: TokenAnswer,
-    ) -> idtoken.IdToken:
+        steps: list[Step],
+    ) -> IdToken:
         verified = await self._verify(connection, metadata, token.id_token)
+        steps.append(Step.SIGNATURE)
         expected = idtoken.Expected(
             issuer=metadata.issuer,
             client_id=connection.client_id,
             nonce=pending.nonce,
             access_token=token.access_token,
         )
-        return idtoken.validate(verified, expected, clock.now())
+        identity = idtoken.validate(verified, expected, clock.now())
+        steps.append(Step.ID_TOKEN)
+        return identity
 
     async def _userinfo(
         self,
         client: AsyncOAuth2Client,
         connection: ConnectionConfig,
-        metadata: discovery.Metadata,
+        metadata: Metadata,
         sub: str,
+        steps: list[Step],
     ) -> dict[str, Any]:
         if metadata.userinfo_endpoint is None:
             return {}
@@ -187,34 +225,30 @@ class RelyingParty:
             claims = userinfo.from_signed(verified, metadata.issuer, connection.client_id)
         else:
             claims = userinfo.from_plain(response)
-        return userinfo.of_subject(claims, sub)
+        claims = userinfo.of_subject(claims, sub)
+        steps.append(Step.USERINFO)
+        return claims
 
     async def _verify(
-        self, connection: ConnectionConfig, metadata: discovery.Metadata, token: str
-    ) -> Any:
-        return await self._keys.verify(
+        self, connection: ConnectionConfig, metadata: Metadata, token: str
+    ) -> jwt.Token:
+        async def fetch() -> KeySet:
+            return jwks.parse(await self._fetch(metadata.jwks_uri, Reason.KEYS_INVALID))
+
+        return await jwks.verify(
+            self._keys,
             metadata.jwks_uri,
-            lambda: self._fetch(metadata.jwks_uri, Reason.KEYS_INVALID),
-            lambda keys: idtoken.decode(token, keys, connection.algorithms),
+            fetch,
+            lambda keys: tokens.decode(token, keys, connection.algorithms),
         )
 
 
-def code_from(callback: Mapping[str, str], metadata: discovery.Metadata) -> str:
-    """Return the code of a callback whose state was already found to be ours.
-
-    The issuer is looked at before anything else it says (RFC 9207): an error of another
-    provider is no more ours than a code of it.
-    """
-    issuer = callback.get("iss")
-    if issuer is None and metadata.names_itself:
-        raise LoginError(Reason.ISSUER_MISSING)
-    if issuer is not None and issuer != metadata.issuer:
-        raise LoginError(Reason.ISSUER_WRONG)
-    if "error" in callback:
-        raise LoginError(Reason.PROVIDER_REFUSED, code_only(callback["error"]))
-    if not callback.get("code"):
-        raise LoginError(Reason.CODE_MISSING)
-    return callback["code"]
+def _authenticated(
+    client: AsyncOAuth2Client, connection: ConnectionConfig, metadata: Metadata
+) -> None:
+    """Let the client sign its assertions for the audience that this provider expects."""
+    audience = clientauth.assertion_audience(connection, metadata.token_endpoint)
+    client.register_client_auth_method(clientauth.ShortAssertion(audience))
 
 
 def _options(transport: httpx2.AsyncBaseTransport) -> dict[str, Any]:

@@ -1,22 +1,19 @@
-"""A provider's signing keys: kept an hour, asked for again once when a token names a new one."""
+"""A provider's signing keys: asked for again, once, when a token names one we do not know."""
 
-import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
-from parvis.core import clock
 from parvis.integrations.login.errors import LoginError, Reason
+from parvis.integrations.login.keeping import Kept
 
-TIME_TO_LIVE = timedelta(hours=1)
-# A forged token costs its sender nothing and must not cost the provider a request each.
-COOL_DOWN = timedelta(seconds=10)
+SMALLEST_RSA = 2048  # NIST SP 800-131A, and what FAPI 2.0 asks for
 
 _KINDS: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
-Fetch = Callable[[], Awaitable[Any]]
+Fetch = Callable[[], Awaitable[KeySet]]
 T = TypeVar("T")
 
 
@@ -39,41 +36,31 @@ def _signing_key(entry: Any) -> RSAKey | ECKey | OKPKey | None:
         return None
     kind = _KINDS.get(str(entry.get("kty")))
     try:
-        return kind.import_key(entry) if kind else None
+        is_usable = kind is not None and (kind is not RSAKey or _bits(entry["n"]) >= SMALLEST_RSA)
+        return kind.import_key(entry) if kind and is_usable else None
     except (JoseError, ValueError, TypeError, KeyError):
         return None
 
 
-class KeyCache:
-    """Keeps each provider's keys, in this process, by the address they came from."""
+def _bits(number: str) -> int:
+    """Return the length of a JWK's number, before a library warns of its shortness."""
+    padded = number + "=" * (-len(number) % 4)
+    return int.from_bytes(urlsafe_b64decode(padded)).bit_length()
 
-    def __init__(self, cool_down: timedelta = COOL_DOWN) -> None:
-        self._cool_down = cool_down
-        self._kept: dict[str, tuple[datetime, KeySet]] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
 
-    async def verify(self, jwks_uri: str, fetch: Fetch, check: Callable[[KeySet], T]) -> T:
-        """Return `check(keys)`; when it knows no such key, ask the provider again, once.
+async def verify(
+    keys: Kept[KeySet], jwks_uri: str, fetch: Fetch, check: Callable[[KeySet], T]
+) -> T:
+    """Return `check(keys)`; when it knows no such key, ask the provider again, once.
 
-        Raises LoginError KEY_UNKNOWN when the key is still unknown, or was asked for a moment ago.
-        """
-        keys = await self._get(jwks_uri, fetch, newer_than=clock.now() - TIME_TO_LIVE)
-        try:
-            return check(keys)
-        except InvalidKeyIdError:
-            pass
-        keys = await self._get(jwks_uri, fetch, newer_than=clock.now() - self._cool_down)
-        try:
-            return check(keys)
-        except InvalidKeyIdError:
-            raise LoginError(Reason.KEY_UNKNOWN) from None
-
-    async def _get(self, jwks_uri: str, fetch: Fetch, *, newer_than: datetime) -> KeySet:
-        # One request at a time to a provider, however many people sign in at nine o'clock.
-        async with self._locks.setdefault(jwks_uri, asyncio.Lock()):
-            kept = self._kept.get(jwks_uri)
-            if kept is not None and kept[0] > newer_than:
-                return kept[1]
-            keys = parse(await fetch())
-            self._kept[jwks_uri] = (clock.now(), keys)
-            return keys
+    Keys we have may serve while the provider is away; one we do not have never comes from there.
+    Raises LoginError KEY_UNKNOWN when the key is still unknown, or was asked for a moment ago.
+    """
+    try:
+        return check(await keys.get(jwks_uri, fetch))
+    except InvalidKeyIdError:
+        pass
+    try:
+        return check(await keys.renewed(jwks_uri, fetch))
+    except InvalidKeyIdError:
+        raise LoginError(Reason.KEY_UNKNOWN) from None

@@ -15,7 +15,7 @@ from functools import cache
 import httpcore2
 import httpx2
 
-from parvis.integrations.login.errors import LoginError, Reason
+from parvis.integrations.login.errors import Away, LoginError, Reason
 
 TIMEOUT_SECONDS = 5.0
 MAX_BODY_BYTES = 512 * 1024
@@ -119,7 +119,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
             async with asyncio.timeout(limit):
                 found = await self._resolver(host, port)
         except (OSError, UnicodeError) as error:
-            raise LoginError(Reason.UNREACHABLE, f"{host} does not resolve") from error
+            raise Away(Reason.UNREACHABLE, f"{host} does not resolve") from error
         usable = [address for address in found if self._may_reach(address)]
         if not usable:
             raise LoginError(Reason.ADDRESS_REFUSED, host)

@@ -40,3 +40,14 @@ def of_subject(claims: dict[str, Any], sub: str) -> dict[str, Any]:
     if claims.get("sub") != sub:
         raise LoginError(Reason.USERINFO_SUBJECT)
     return claims
+
+
+def merged(userinfo: dict[str, Any], id_token: dict[str, Any]) -> dict[str, Any]:
+    """Return both documents' claims, the ID token's first.
+
+    An address and whether it was verified come from one document: `email_verified` of one says
+    nothing about the `email` of the other, which anybody may have typed.
+    """
+    if "email" in id_token or "email_verified" in id_token:
+        userinfo = {k: v for k, v in userinfo.items() if k not in ("email", "email_verified")}
+    return userinfo | id_token
