@@ -67,6 +67,8 @@ ALTER TABLE member
     ADD COLUMN IF NOT EXISTS photo_key text,
     ADD COLUMN IF NOT EXISTS deactivated_at timestamptz,
     ADD COLUMN IF NOT EXISTS erased_at timestamptz;
+-- Two members of one address are shown to the administrators.
+CREATE INDEX IF NOT EXISTS member_by_lower_email ON member (tenant_id, lower(email));
 
 -- What is no person takes part as a program.
 ALTER TABLE member DROP CONSTRAINT IF EXISTS member_capacity_check;
@@ -140,6 +142,7 @@ SQL = "".join([
         verified_at timestamptz
         checked_at timestamptz
         problem text
+        missing_since timestamptz
         created_at timestamptz NOT NULL
         UNIQUE (tenant_id, domain, connection_id)
     """),
@@ -285,6 +288,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS scim_group_external
         connection_id uuid NOT NULL → connection
         email text NOT NULL
         token_hash bytea NOT NULL
+        token_sealed bytea
         locale text
         capacity text CHECK (capacity IN
             ('client', 'adviser', 'shareholder', 'employee', 'director', 'distributor'))
@@ -306,6 +310,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS scim_group_external
     """
 CREATE UNIQUE INDEX IF NOT EXISTS invitation_open ON invitation (tenant_id, connection_id, email)
     WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX IF NOT EXISTS invitation_of_member ON invitation (tenant_id, member_id);
+CREATE INDEX IF NOT EXISTS member_import_waiting ON member_import_line (tenant_id, import_id, line)
+    WHERE state = 'waiting';
 """,
     tenant_table("member_follow", """
         follower_id uuid NOT NULL → member

@@ -1,28 +1,50 @@
 """The member behind a verified sign-in: found or made, and brought up to date by its claims."""
 
 from typing import Any
+from uuid import UUID
 
-from parvis.core import clock, db, journal
+import msgspec
+
+from parvis.core import clock, db, events, journal
+from parvis.core.events import InvitationAccepted
 from parvis.core.ids import MemberId
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import claims
+from parvis.features.identity import claims, known, vouching
 from parvis.features.identity.claims import Profile
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.names import refresh_name_keys
-from parvis.features.identity.rules import check_admission, vouched_source
+from parvis.features.identity.group_membership import give_groups, replace_groups
+from parvis.features.identity.known import Invitation, Known, find_invitation
+from parvis.features.identity.rules import check_admission, check_standing
+from parvis.features.identity.vouching import Vouched
 from parvis.integrations.login import SignedIn
 
-_KNOWN = """
-    SELECT i.id, i.member_id, m.state, m.display_name, m.name_source
-      FROM identity i
-      JOIN member m ON m.tenant_id = i.tenant_id AND m.id = i.member_id
-     WHERE i.tenant_id = $1 AND i.issuer = $2 AND i.sub = $3
-       FOR UPDATE OF i
-"""
+__all__ = ["Preview", "admit", "find_invitation", "preview"]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a sign-in would let in, and as what."""
+
+    vouched: Vouched
+    profile: Profile
+    is_newcomer: bool
+
+
+async def preview(
+    connection: Connection, signed: SignedIn, *, invitation_id: UUID | None = None
+) -> Preview:
+    """Return what `admit` would do, and do nothing. Errors: LoginError, as `admit`."""
+    person = await known.look_up(connection, signed, invitation_id)
+    profile, vouched = _judge(connection, signed, person)
+    return Preview(vouched=vouched, profile=profile, is_newcomer=person.member_id is None)
 
 
 async def admit(
-    tenant: Tenant, connection: Connection, signed: SignedIn, *, locale: str
+    tenant: Tenant,
+    connection: Connection,
+    signed: SignedIn,
+    *,
+    locale: str,
+    invitation_id: UUID | None = None,
 ) -> MemberId:
     """Return the member that `signed` is, with the name, capacity and groups of its claims.
 
@@ -31,36 +53,109 @@ async def admit(
     Errors: LoginError for a person or profile that is not admitted; UniqueViolation when the
     same newcomer was made by another request in the meantime (run it again).
     """
-    known = await db.fetch_row(_KNOWN, signed.issuer, signed.sub)
-    check_admission(connection, known["state"] if known else None)
-    profile = claims.profile_of(signed.claims, connection.claim_map)
-    if known is None:
-        member_id = await _create(tenant, connection, signed, profile, locale=locale)
+    person = await known.look_up(connection, signed, invitation_id)
+    profile, vouched = _judge(connection, signed, person)
+    if person.member_id is None:
+        member_id = await _create(tenant, connection, profile, vouched, person, locale=locale)
     else:
-        member_id = await _refresh(connection, profile, known)
+        member_id = person.member_id
+        await _refresh(member_id, profile)
+    await vouching.keep_name(member_id, vouched)
+    await _keep_identity(connection, signed, person, member_id)
     if profile.groups is not None:
-        await _replace_groups(member_id, profile.groups)
+        await replace_groups(member_id, profile.groups)
+    if person.invitation is not None:
+        await _accept(person.invitation, member_id, connection)
     return member_id
 
 
+def _judge(connection: Connection, signed: SignedIn, person: Known) -> tuple[Profile, Vouched]:
+    """Return what the claims say of somebody who is let in."""
+    check_standing(connection, person.as_newcomer())
+    profile = claims.profile_of(
+        signed.claims, connection.claim_map, texts_as_booleans=connection.texts_as_booleans
+    )
+    check_admission(connection, person.as_newcomer(profile))
+    return profile, vouching.by_claims(connection, signed.claims)
+
+
 async def _create(
-    tenant: Tenant, connection: Connection, signed: SignedIn, profile: Profile, *, locale: str
+    tenant: Tenant,
+    connection: Connection,
+    profile: Profile,
+    vouched: Vouched,
+    person: Known,
+    *,
+    locale: str,
 ) -> MemberId:
-    now, source = clock.now(), vouched_source(connection)
-    columns = {"capacity": claims.DEFAULT_CAPACITY} | profile.columns
+    given = _given(person.invitation)
+    spoken = (profile.locale, person.invitation and person.invitation.locale, locale)
+    columns = {"capacity": claims.DEFAULT_CAPACITY} | given | profile.columns
+    now = clock.now()
     member_id = MemberId(
         await db.insert(
             "member",
-            display_name=profile.name,
-            name_source=source,
-            locale=profile.locale if profile.locale in tenant.locales else locale,
+            display_name=vouched.name,
+            name_source=vouched.source,
+            locale=next((one for one in spoken if one in tenant.locales), locale),
             state="active",
             joined_at=now,
             last_seen_at=now,
             **columns,
         )
     )
-    await _record_name(member_id, profile.name, source)
+    await _tell_admitted(connection, member_id, profile)
+    await give_groups(member_id, connection.admission_groups)
+    return member_id
+
+
+def _given(invitation: Invitation | None) -> dict[str, Any]:
+    """Return the columns an invitation fills; what the provider's claims say goes before them."""
+    if invitation is None:
+        return {}
+    names = ("capacity", "capacity_label", "register_number", "firm")
+    found = {name: getattr(invitation, name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+_SAME_ADDRESS = """
+    SELECT id FROM member
+     WHERE tenant_id = $1 AND lower(email) = lower($2) AND id <> $3 AND state = 'active'
+     ORDER BY id LIMIT 1
+"""
+
+
+async def _tell_admitted(connection: Connection, member_id: MemberId, profile: Profile) -> None:
+    subject = ("member", member_id)
+    data = {"by": "sign-in", "connection": connection.slug}
+    await journal.record(None, "identity.admitted", subject=subject, data=data)
+    email = profile.columns.get("email")
+    other = await db.fetch_value(_SAME_ADDRESS, email, member_id) if email else None
+    if other is not None:
+        # Two people, or one who came in twice: only an administrator can know.
+        shared = data | {"other": str(other)}
+        await journal.record(None, "identity.email_shared", subject=subject, data=shared)
+
+
+async def _refresh(member_id: MemberId, profile: Profile) -> None:
+    columns: dict[str, Any] = {**profile.columns, "last_seen_at": clock.now()}
+    # The column names are ours (claims.py), never the provider's.
+    assignments = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=3))
+    await db.execute(
+        f"UPDATE member SET {assignments} WHERE tenant_id = $1 AND id = $2",
+        member_id,
+        *columns.values(),
+    )
+
+
+async def _keep_identity(
+    connection: Connection, signed: SignedIn, person: Known, member_id: MemberId
+) -> None:
+    now = clock.now()
+    if person.identity_id is not None:
+        sql = "UPDATE identity SET last_sign_in_at = $3 WHERE tenant_id = $1 AND id = $2"
+        await db.execute(sql, person.identity_id, now)
+        return
     await db.insert(
         "identity",
         connection_id=connection.id,
@@ -69,64 +164,31 @@ async def _create(
         member_id=member_id,
         last_sign_in_at=now,
     )
-    await journal.record(
-        None,
-        "identity.admitted",
-        subject=("member", member_id),
-        data={"by": "sign-in", "connection": connection.slug},
-    )
-    return member_id
+    if person.member_id is not None:
+        data = {"by": "sign-in", "connection": connection.slug}
+        await journal.record(None, "identity.bound", subject=("member", member_id), data=data)
 
 
-async def _refresh(connection: Connection, profile: Profile, known: db.Record) -> MemberId:
-    now, member_id = clock.now(), MemberId(known["member_id"])
-    columns: dict[str, Any] = {**profile.columns, "last_seen_at": now}
-    if connection.name_authority:
-        columns |= {"display_name": profile.name, "name_source": connection.slug}
-        if (profile.name, connection.slug) != (known["display_name"], known["name_source"]):
-            await _record_name(member_id, profile.name, connection.slug)
-    # The column names are ours (claims.py), never the provider's.
-    assignments = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=3))
-    await db.execute(
-        f"UPDATE member SET {assignments} WHERE tenant_id = $1 AND id = $2",
-        member_id,
-        *columns.values(),
-    )
-    await db.execute(
-        "UPDATE identity SET last_sign_in_at = $3 WHERE tenant_id = $1 AND id = $2",
-        known["id"],
-        now,
-    )
-    return member_id
-
-
-async def _record_name(member_id: MemberId, name: str, source: str) -> None:
-    await db.insert(
-        "name_record", member_id=member_id, display_name=name, source=source, at=clock.now()
-    )
-    await refresh_name_keys(member_id, name)
-
-
-_LEAVE_GROUPS = """
-    DELETE FROM group_member
-     WHERE tenant_id = $1 AND member_id = $2 AND source = 'claims' AND community_id IS NULL
-       AND NOT group_id = ANY ($3::uuid[])
-"""
-_NEW_GROUPS = """
-    SELECT g.id, gm.id IS NULL AS is_new
-      FROM role_group g
-      LEFT JOIN group_member gm ON gm.tenant_id = g.tenant_id AND gm.group_id = g.id
-            AND gm.member_id = $3 AND gm.community_id IS NULL
-     WHERE g.tenant_id = $1 AND g.slug = ANY ($2::text[])
+_ACCEPT = """
+    UPDATE invitation SET accepted_at = $3, member_id = $4, token_sealed = NULL
+     WHERE tenant_id = $1 AND id = $2
 """
 
 
-async def _replace_groups(member_id: MemberId, slugs: tuple[str, ...]) -> None:
-    """Leave exactly the claimed groups, beside those an administrator gave."""
-    rows = await db.fetch(_NEW_GROUPS, list(slugs), member_id)
-    await db.execute(_LEAVE_GROUPS, member_id, [row["id"] for row in rows])
-    for row in rows:
-        if row["is_new"]:
-            await db.insert(
-                "group_member", group_id=row["id"], member_id=member_id, source="claims"
-            )
+async def _accept(invitation: Invitation, member_id: MemberId, connection: Connection) -> None:
+    """Use an invitation up, and give what it promises: groups here, places by those who keep them.
+
+    Its capacity counts for newcomers only: who is a member already keeps theirs.
+    """
+    await db.execute(_ACCEPT, invitation.id, clock.now(), member_id)
+    await give_groups(member_id, invitation.groups)
+    await events.publish(
+        InvitationAccepted(
+            invitation_id=invitation.id,
+            member_id=member_id,
+            communities=invitation.communities,
+        )
+    )
+    data = {"by": "sign-in", "connection": connection.slug, "invitation": str(invitation.id)}
+    subject = ("member", member_id)
+    await journal.record(None, "identity.invitation_accepted", subject=subject, data=data)

@@ -7,14 +7,19 @@ from typing import Any
 
 import msgspec
 
-from parvis.integrations.login import LoginError, Reason
+from parvis.core.capacities import CAPACITIES
+from parvis.integrations.login import LoginError, Reason, is_true
 
-CAPACITIES = ("client", "adviser", "shareholder", "employee", "director", "distributor")
 DEFAULT_CAPACITY = "client"
 # Name, e-mail and language go by their standard claims; these count only where they are mapped.
-LINES = ("capacity_label", "headline")
+LINES = ("capacity_label", "headline", "firm", "register_number")
+# What a connection may map, ours first: nothing else is read of a provider's claims.
+CLAIMS = ("name", "email", "email_verified", "locale", "capacity", "groups", *LINES)
 MOST_NAME = 200
 MOST_LABEL = 300
+MOST_FIRM = 120
+MOST_REGISTER = 60
+MOST_OF = {"firm": MOST_FIRM, "register_number": MOST_REGISTER}
 MOST_GROUPS = 200
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
@@ -27,30 +32,38 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     send among them as None; `groups` is None where it does not speak of groups at all.
     """
 
-    name: str
     locale: str | None = None
     groups: tuple[str, ...] | None = None
     columns: dict[str, str | None] = {}
 
 
-def profile_of(claims: Mapping[str, Any], claim_map: Mapping[str, str]) -> Profile:
+def profile_of(
+    claims: Mapping[str, Any], claim_map: Mapping[str, str], *, texts_as_booleans: bool = False
+) -> Profile:
     """Return the profile that `claims` make through `claim_map` (ours = the provider's).
 
-    Raises LoginError naming the claim when the name, or a capacity the connection maps, is
-    missing or no such thing: nobody comes in under half an identity.
+    Raises LoginError naming the claim when a capacity the connection maps is missing or no such
+    thing: nobody comes in under half an identity. The name is vouching.py's.
     """
 
     def claim(ours: str) -> Any:
         return claims.get(claim_map.get(ours, ours))
 
-    columns = {ours: _line(claim(ours)) for ours in LINES if ours in claim_map}
+    columns = {
+        ours: clean_line(claim(ours), most=MOST_OF.get(ours, MOST_LABEL))
+        for ours in LINES
+        if ours in claim_map
+    }
     if "capacity" in claim_map:
         columns["capacity"] = _capacity(claim("capacity"))
-    email = _email(claim("email"), is_verified=claims.get("email_verified") is True)
+    email = _email(
+        claim("email"),
+        is_verified=_vouches_for_email(claim_map)
+        and is_true(claim("email_verified"), texts_as_booleans=texts_as_booleans),
+    )
     if email:
         columns["email"] = email
     return Profile(
-        name=display_name(claim("name")),
         locale=_language(claim("locale")),
         groups=_groups(claim("groups")) if "groups" in claim_map else None,
         columns=columns,
@@ -61,13 +74,13 @@ def display_name(value: Any) -> str:
     """Return a name fit to be shown: any script, one word or many, never split or reordered."""
     if value is None or value == "":
         raise LoginError(Reason.NAME_MISSING, "name")
-    name = _line(value, most=MOST_NAME)
+    name = clean_line(value, most=MOST_NAME)
     if name is None or not any(character.isalpha() for character in name):
         raise LoginError(Reason.CLAIM_WRONG, "name")
     return name
 
 
-def _line(value: Any, most: int = MOST_LABEL) -> str | None:
+def clean_line(value: Any, *, most: int = MOST_LABEL) -> str | None:
     """Return one clean line of text, None for anything else.
 
     Invisible characters go: with them one could write another member's name, or turn the
@@ -89,9 +102,17 @@ def _is_shown(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
+def _vouches_for_email(claim_map: Mapping[str, str]) -> bool:
+    """Tell whether the flag speaks of the address: `email_verified` is about `email` alone.
+
+    An address taken from another claim counts only where its own flag is mapped with it.
+    """
+    return claim_map.get("email", "email") == "email" or "email_verified" in claim_map
+
+
 def _email(value: Any, *, is_verified: bool) -> str | None:
     """Return the address only where the provider says, as a boolean, that it was verified."""
-    text = _line(value)
+    text = clean_line(value)
     return text if is_verified and text and _EMAIL.fullmatch(text) else None
 
 
@@ -103,9 +124,9 @@ def _language(value: Any) -> str | None:
 def _capacity(value: Any) -> str:
     if value is None or value == "":
         raise LoginError(Reason.CLAIM_MISSING, "capacity")
-    if value not in CAPACITIES:
+    if not isinstance(value, str) or value not in CAPACITIES:
         raise LoginError(Reason.CLAIM_WRONG, "capacity")
-    return str(value)
+    return value
 
 
 def _groups(value: Any) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """Who may come in, whose name is vouched for, and what a refusal says."""
 
+import msgspec
+
 from parvis.core import errors
 from parvis.core.i18n import N_
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.hrd import normal_domain
 from parvis.integrations.login import LoginError, Reason
 
 
@@ -36,6 +39,7 @@ _AWAY = {
     Reason.METADATA_INVALID,
     Reason.KEYS_INVALID,
 }
+ENDED = N_("Your membership of this space has ended. What you wrote stays under your name.")
 # What the person can do something about; everything else would only help whoever tries keys.
 _SAYABLE: dict[Reason, tuple[type[SignInRefused], str]] = {
     Reason.PROVIDER_REFUSED: (
@@ -57,10 +61,16 @@ _SAYABLE: dict[Reason, tuple[type[SignInRefused], str]] = {
         SignInDenied,
         N_("This space opens by invitation, and this account has none."),
     ),
-    Reason.DEACTIVATED: (
+    Reason.INVITATION_CLOSED: (
         SignInDenied,
-        N_("Your membership of this space has ended. What you wrote stays under your name."),
+        N_("This invitation is no longer valid. Please ask for a new one."),
     ),
+    Reason.NOT_PROVISIONED: (SignInDenied, SignInDenied.default),
+    Reason.PROVISIONED_TAKEN: (SignInDenied, SignInDenied.default),
+    Reason.EMAIL_UNVERIFIED: (SignInDenied, SignInDenied.default),
+    Reason.DOMAIN_REFUSED: (SignInDenied, SignInDenied.default),
+    Reason.DEACTIVATED: (SignInDenied, ENDED),
+    Reason.PROVISIONED_INACTIVE: (SignInDenied, ENDED),
 }
 
 
@@ -72,15 +82,62 @@ def refusal(error: LoginError) -> SignInRefused:
     return kind(message)
 
 
-def check_admission(connection: Connection, state: str | None) -> None:
+class Newcomer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of somebody before they are let in.
+
+    `state` is that of the member they are already, None for none. `is_inactive`: the provider's
+    directory has them as one who left; `is_taken`: as another of its subjects. `invited`: they
+    followed an invitation of this connection, "open" or "closed" by now. `domain` is that of a
+    verified e-mail address.
+    """
+
+    state: str | None = None
+    is_inactive: bool = False
+    is_taken: bool = False
+    invited: str | None = None
+    domain: str | None = None
+
+
+def check_admission(connection: Connection, person: Newcomer) -> None:
     """Raise LoginError unless this connection lets the person in.
 
-    `state` is that of the member they already are, None for a newcomer.
+    Who is a member stays one, however newcomers come in.
     """
-    if state is None and connection.admission != "jit":
-        raise LoginError(Reason.NOT_ADMITTED, connection.admission)
-    if state == "deactivated":
+    check_standing(connection, person)
+    if person.state is None:
+        _check_newcomer(connection, person)
+
+
+def check_standing(connection: Connection, person: Newcomer) -> None:
+    """Raise LoginError for who left, before anything is asked of their claims.
+
+    The directory's word that somebody left goes before everything.
+    """
+    if person.is_inactive:
+        raise LoginError(Reason.PROVISIONED_INACTIVE)
+    if person.state == "deactivated":
         raise LoginError(Reason.DEACTIVATED)
+    if person.is_taken:
+        raise LoginError(Reason.PROVISIONED_TAKEN, connection.external_id_claim)
+
+
+def _check_newcomer(connection: Connection, person: Newcomer) -> None:
+    if connection.admission == "scim_only":
+        raise LoginError(Reason.NOT_PROVISIONED, connection.external_id_claim)
+    if person.invited == "open":
+        return
+    if connection.admission == "invite_only":
+        closed = person.invited == "closed"
+        raise LoginError(Reason.INVITATION_CLOSED if closed else Reason.NOT_ADMITTED, "invite_only")
+    if connection.admission_domains:
+        _check_domain(connection, person.domain)
+
+
+def _check_domain(connection: Connection, domain: str | None) -> None:
+    if domain is None:
+        raise LoginError(Reason.EMAIL_UNVERIFIED, "email")
+    if domain not in set(map(normal_domain, connection.admission_domains)):
+        raise LoginError(Reason.DOMAIN_REFUSED, "email")
 
 
 def vouched_source(connection: Connection) -> str:

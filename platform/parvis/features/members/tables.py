@@ -9,11 +9,15 @@ from parvis.core.tables import TenantTable
 
 
 class Invitation(TenantTable):
-    """A way in for one person through one connection; of its token only the SHA-256 is kept."""
+    """A way in for one person through one connection.
+
+    Of its token only the SHA-256 is kept, and the token itself, sealed, until the mail is out.
+    """
 
     connection_id = UUID()
     email = Text()
     token_hash = Bytea()
+    token_sealed = Bytea(null=True, default=None)
     locale = Text(null=True, default=None)
     capacity = Text(null=True, default=None)
     capacity_label = Text(null=True, default=None)

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from parvis.core.i18n import locales as known_locales
 from parvis.core.permissions import Permission
+from parvis.features.identity.claims import CLAIMS
 from parvis.features.tenants.document import (
     CHARTER_FILE,
     MeetingPolicyTable,
@@ -26,7 +27,6 @@ ANSWERING = (
     Permission.ANSWER_APPROVE_LEGAL,
     Permission.ANSWER_PUBLISH,
 )
-CLAIMS = ("name", "email", "locale", "capacity", "capacity_label", "headline", "groups")
 
 
 def verified(folder: Path, *, themes: Path) -> Parsed[TenantDocument]:
