@@ -35,6 +35,7 @@ dev: $(STAMP) ## The same, with the component gallery and templates read again a
 
 test: $(STAMP) ## Run every test, in Chromium too
 	@bash tests/browser/install.sh
+	@bash tests/providers/install.sh $(BIN)/python
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP) ## Format, lint, types and the architecture's own rules
@@ -46,10 +47,14 @@ check: $(STAMP) ## Format, lint, types and the architecture's own rules
 bench: $(STAMP) ## Measure against the floor; write the table into platform/docs/performance.md
 	@$(BIN)/python -m tests.bench
 
-lock: ## Pin every dependency with its hashes (needs uv; developers only)
+lock: ## Pin every dependency with its hashes (needs uv and npm; developers only)
 	uv pip compile pyproject.toml --extra demo --extra dev --generate-hashes --universal \
 		--no-emit-index-url --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" -o requirements.lock
+	uv pip compile tests/providers/canaille.in --generate-hashes --universal \
+		--no-emit-index-url --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" -o tests/providers/canaille.lock
+	npm install --package-lock-only --prefix tests/providers
 
-clean: ## Remove the environment and everything the demonstration made
-	rm -rf $(VENV) .parvis
+clean: ## Remove the environments and everything the demonstration made
+	rm -rf $(VENV) .parvis .providers
