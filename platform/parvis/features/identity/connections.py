@@ -8,6 +8,7 @@ import msgspec
 from parvis.core import crypto, db
 from parvis.core.ids import ConnectionId
 from parvis.core.tenancy import Tenant
+from parvis.features.identity import client_keys
 from parvis.integrations.login import ConnectionConfig, LoginError, Reason
 
 CALLBACK_PATH = "/auth/oidc/{slug}/callback"
@@ -123,6 +124,7 @@ async def config_of(connection: Connection, tenant: Tenant, site: str) -> Connec
     Errors: LoginError when no key of ours opens the secret.
     """
     return ConnectionConfig(
+        client_key=await _client_key(connection, tenant),
         issuer=connection.issuer,
         client_id=connection.client_id,
         client_secret=_secret(connection, tenant),
@@ -136,6 +138,16 @@ async def config_of(connection: Connection, tenant: Tenant, site: str) -> Connec
         pkce=connection.pkce,
         trust_frameworks=connection.trust_frameworks,
     )
+
+
+async def _client_key(connection: Connection, tenant: Tenant) -> str:
+    if connection.auth_method != "private_key_jwt":
+        return ""
+    try:
+        async with db.transaction(tenant.id):
+            return await client_keys.signing_key(connection.assertion_algorithm)
+    except crypto.SealError as error:
+        raise LoginError(Reason.CONNECTION_INVALID, "client key") from error
 
 
 def _secret(connection: Connection, tenant: Tenant) -> str:

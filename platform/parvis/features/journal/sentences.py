@@ -32,6 +32,9 @@ SENTENCES: dict[str, str] = {
     "content.reported": N_("{who} reported this to the moderators."),
     "evidence.uploaded": N_("{who} sent a proof of holding."),
     "identity.admitted": N_("A member came in for the first time."),
+    "identity.client_key_rotated": N_(
+        "The key by which sign-in services know this space was renewed."
+    ),
     "identity.session_ended": N_("{who} ended one of their sessions."),
     "identity.signed_in": N_("{who} signed in."),
     "identity.signed_out": N_("{who} signed out."),

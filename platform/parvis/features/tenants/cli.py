@@ -1,4 +1,4 @@
-"""`parvis tenant new | apply | export | list | verify`: tenants as files, for their operator."""
+"""`parvis tenant new | apply | export | list | verify | keys`: for tenants' operator."""
 
 import argparse
 from pathlib import Path
@@ -25,6 +25,20 @@ def add_parser(subparsers: Any) -> None:
     commands.add_parser("list", help="list the tenants that are live")
     verify = commands.add_parser("verify", help="check files without a database")
     verify.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _add_keys(commands)
+
+
+def _add_keys(commands: Any) -> None:
+    keys = commands.add_parser("keys", help="list or renew the keys that providers know us by")
+    whats = keys.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listed = whats.add_parser("list", help="list the keys that are published")
+    rotate = whats.add_parser("rotate", help="publish a new key, which signs a day from now")
+    for parser in (listed, rotate):
+        parser.add_argument("slug", metavar="SLUG")
+    rotate.add_argument("--algorithm", help="only keys of this one (default: each in use)")
+    rotate.add_argument(
+        "--at-once", action="store_true", help="the old key is compromised: sign with the new now"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from parvis import settings as settings_module
 from parvis.core.crypto import Keyring, SealError
 from parvis.core.db import Database
 from parvis.core.errors import Unavailable
-from parvis.features.tenants import queries
+from parvis.features.tenants import key_commands, queries
 from parvis.features.tenants.actions import Applied, apply_plan, find_tenant
 from parvis.features.tenants.export import write_files
 from parvis.features.tenants.plan import Plan, plans, sound_documents
@@ -137,6 +137,24 @@ def run_list(_arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def run_keys(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    for line in asyncio.run(_with_database(settings, partial(_keys, arguments, settings))):
+        sys.stdout.write(f"{line}\n")
+    return DONE
+
+
+async def _keys(arguments: argparse.Namespace, settings: Settings, database: Database) -> list[str]:
+    tenant_id = await find_tenant(database, arguments.slug)
+    if tenant_id is None:
+        raise MisuseError(f'there is no tenant "{arguments.slug}"')
+    keyring = Keyring(settings.secret_key)
+    async with database.transaction(tenant_id):
+        if arguments.what == "list":
+            return await key_commands.listed()
+        return await key_commands.rotated(keyring, arguments.algorithm, at_once=arguments.at_once)
+
+
 async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:
     database = await Database(settings.operator_database_url, settings).start()
     try:
@@ -172,4 +190,5 @@ COMMANDS: dict[str, Command] = {
     "apply": run_apply,
     "export": run_export,
     "list": run_list,
+    "keys": run_keys,
 }

@@ -7,7 +7,9 @@ what comes in is a `ConnectionConfig` and the callback's parameters, what goes o
 
 from datetime import timedelta
 
+from parvis.integrations.login.clientauth import NewKey, new_key
 from parvis.integrations.login.config import (
+    ASSERTION_ALGORITHMS,
     FAPI_ALGORITHMS,
     METHODS,
     PROFILES,
@@ -27,6 +29,7 @@ from parvis.integrations.login.verified import VerifiedName, is_true, verified_n
 from parvis.settings import Settings
 
 __all__ = [
+    "ASSERTION_ALGORITHMS",
     "FAPI_ALGORITHMS",
     "METHODS",
     "PROFILES",
@@ -34,6 +37,7 @@ __all__ = [
     "ConnectionConfig",
     "LoginError",
     "LogoutToken",
+    "NewKey",
     "Pending",
     "Reason",
     "RelyingParty",
@@ -42,6 +46,7 @@ __all__ = [
     "VerifiedName",
     "complaint",
     "is_true",
+    "new_key",
     "relying_party",
     "use",
     "verified_name",

@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 from urllib.parse import quote_plus
 
+import msgspec
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
@@ -13,6 +14,7 @@ from parvis.integrations.login.config import ConnectionConfig
 from parvis.integrations.login.errors import LoginError, Reason
 
 ASSERTION_SECONDS = 60
+RSA_BITS = 3072
 
 
 class ShortAssertion(PrivateKeyJWT):  # type: ignore[misc]  # Authlib is untyped
@@ -68,3 +70,28 @@ def signing_key(connection: ConnectionConfig) -> RSAKey | ECKey | OKPKey:
         raise LoginError(Reason.CONNECTION_INVALID, "client key")
     key.ensure_kid()
     return key
+
+
+class NewKey(msgspec.Struct, frozen=True):
+    """A key of our own, its public and its private part as JWK texts."""
+
+    kid: str
+    public: str
+    private: str
+
+    def __repr__(self) -> str:
+        """Leave the private part out, wherever this ends up printed."""
+        return f"NewKey({self.kid!r})"
+
+
+def new_key(algorithm: str) -> NewKey:
+    """Return a new key that says of itself what it is for; its `kid` is its thumbprint."""
+    about: Any = {"use": "sig", "alg": algorithm}
+    key: ECKey | RSAKey
+    if algorithm == "ES256":
+        key = ECKey.generate_key("P-256", about)
+    else:
+        key = RSAKey.generate_key(RSA_BITS, about)
+    key.ensure_kid()
+    public, private = (json.encode(key.as_dict(private=part)).decode() for part in (False, True))
+    return NewKey(str(key.kid), public, private)
