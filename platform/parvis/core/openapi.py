@@ -10,9 +10,10 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from parvis.core.acts import SAFE
 from parvis.core.errors import BY_STATUS
 from parvis.core.problems import JSON, Problem
+from parvis.core.step_up import PERSONAL
 
 COMPONENTS = "#/components"
-SESSION, FORM_TOKEN = "session", "formToken"
+SESSION, FORM_TOKEN, TOKEN = "session", "formToken", "token"
 SCHEMES = {
     SESSION: {
         "type": "apiKey", "in": "cookie", "name": "__Host-sid",
@@ -21,6 +22,13 @@ SCHEMES = {
     FORM_TOKEN: {
         "type": "apiKey", "in": "header", "name": "x-csrf-token",
         "description": "The value of the cookie `__Host-csrf`, which every GET sets.",
+    },
+    TOKEN: {
+        "type": "http", "scheme": "bearer", "bearerFormat": "pvt_…",
+        "description": "An API token, made in /me/tokens or by an administrator for a program. It"
+        " takes the place of cookie and form token: cookies sent beside it count for nothing."
+        " Reading needs its scope `read`, writing `write`; what needs a permission needs it by"
+        " name.",
     },
 }  # fmt: skip
 RETRY = {
@@ -91,8 +99,14 @@ def _told(operation: Document, opt: Mapping[str, Any], method: str) -> Document:
     everything_else = {"default": {"$ref": f"{COMPONENTS}/responses/Failure"}}
     return operation | {
         "responses": kept | told | everything_else,
-        "security": [needs] if needs else [],
+        "security": [needs, *_by_token(opt)] if needs else [],
     }
+
+
+def _by_token(opt: Mapping[str, Any]) -> list[dict[str, list[str]]]:
+    """Return the other way to call an operation; none where only a person may."""
+    is_personal = opt.get("session_only") or opt.get("step_up") in PERSONAL
+    return [] if is_personal else [{TOKEN: []}]
 
 
 def _statuses(operation: Document, *, writes: bool, is_public: bool) -> Iterator[int]:

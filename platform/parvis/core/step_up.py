@@ -1,5 +1,7 @@
 """What one must have signed in for a moment ago: named on the route, kept by a middleware."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -26,3 +28,11 @@ MINUTES: dict[StepUp, int] = {
     StepUp.PUBLISH: 15,
     StepUp.TOKENS: 10,
 }
+
+# What no program does, whatever its token allows: a person has to stand behind it.
+PERSONAL = frozenset({StepUp.CONNECTIONS, StepUp.EXPORT, StepUp.TOKENS})
+
+
+def longest_ago(kind: StepUp, own: Mapping[str, int]) -> timedelta:
+    """Return how long ago a sign-in may lie for `kind`; `own` are a tenant's own minutes."""
+    return timedelta(minutes=own.get(kind, MINUTES[kind]))

@@ -42,7 +42,7 @@ ALTER TABLE auth_session ALTER COLUMN connection_id DROP NOT NULL;
 
 ALTER TABLE login_transaction
     ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'sign_in'
-        CHECK (purpose IN ('sign_in', 'step_up', 'test')),
+        CHECK (purpose IN ('sign_in', 'step_up', 'test', 'kept')),
     ADD COLUMN IF NOT EXISTS session_id uuid,
     ADD COLUMN IF NOT EXISTS max_age_seconds integer,
     ADD COLUMN IF NOT EXISTS assurance text CHECK (assurance IN ('basic', 'strong')),

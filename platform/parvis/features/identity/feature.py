@@ -1,6 +1,18 @@
-"""What the app takes from identity: routes."""
+"""What the app takes from identity: routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
 from parvis.core.feature import Feature
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
+from parvis.core.permissions import Permission
 from parvis.features.identity import routes
 
-FEATURE = Feature(name="identity", handlers=routes.HANDLERS)
+
+def _in_admin(actor: Actor) -> Iterator[NavItem]:
+    if actor.may(Permission.MEMBER_MANAGE):
+        yield NavItem(50, N_("Programs"), "/admin/tokens", "key")
+
+
+FEATURE = Feature(name="identity", handlers=routes.HANDLERS, in_admin=_in_admin)
