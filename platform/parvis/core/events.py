@@ -284,6 +284,24 @@ class DossierOpened(Event, frozen=True, kw_only=True):
     sections: list[DossierSection]
 
 
+class ConnectionSection(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature adds to a connection's page: words in the reader's language, and a link."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+    warns: bool = False
+
+
+class ConnectionShown(Event, frozen=True, kw_only=True):
+    """An administrator reads a connection's page: features append what they keep for it."""
+
+    actor: Actor
+    connection_id: UUID
+    sections: list[ConnectionSection]
+
+
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any], Awaitable[None]]
 _handlers: dict[type[Event], list[Handler]] = defaultdict(list)

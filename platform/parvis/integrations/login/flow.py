@@ -69,6 +69,12 @@ class RelyingParty:
         self._metadata: Kept[Metadata] = Kept(cool_down)
         self._keys: Kept[KeySet] = Kept(cool_down)
 
+    async def check(self, connection: ConnectionConfig) -> Metadata:
+        """Return what the provider says of itself, or raise LoginError if nobody may sign in so."""
+        config.check(connection)
+        async with _in_time():
+            return await self._describe(connection)
+
     async def authorization_url(
         self,
         connection: ConnectionConfig,
