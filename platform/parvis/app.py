@@ -10,7 +10,6 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
 
@@ -18,6 +17,7 @@ from parvis import settings as settings_module
 from parvis.core import (
     acts,
     addresses,
+    bearer,
     crypto,
     db,
     events,
@@ -43,6 +43,7 @@ from parvis.features.contributions.feature import FEATURE as CONTRIBUTIONS
 from parvis.features.conversations.feature import FEATURE as CONVERSATIONS
 from parvis.features.identity.feature import FEATURE as IDENTITY
 from parvis.features.identity.middleware import ActorMiddleware
+from parvis.features.identity.step_up_middleware import StepUpMiddleware, StepUpProblem
 from parvis.features.journal.feature import FEATURE as JOURNAL
 from parvis.features.meetings.feature import FEATURE as MEETINGS
 from parvis.features.members.feature import FEATURE as MEMBERS
@@ -80,8 +81,9 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[*_core_handlers(settings), *_feature_handlers()],
         middleware=[
             DefineMiddleware(TenantMiddleware),
-            DefineMiddleware(CSRFMiddleware, config=_csrf()),
+            DefineMiddleware(bearer.FormTokens, config=_csrf()),
             DefineMiddleware(ActorMiddleware),
+            DefineMiddleware(StepUpMiddleware),
             DefineMiddleware(CharterMiddleware),
         ],
         exception_handlers={Exception: problems.render_error, HTTPException: problems.render_error},
@@ -169,7 +171,7 @@ def _openapi() -> OpenAPIConfig:
             "/schema", route_handlers=[], opt={"public": True}, include_in_schema=False
         ),
         render_plugins=[
-            ApiDocument(path="/openapi.json", denials=(RefusedProblem, RequiredProblem))
+            ApiDocument(path="/openapi.json", denials=(RefusedProblem, RequiredProblem, StepUpProblem))
         ],
         create_examples=False,
     )

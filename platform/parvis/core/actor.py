@@ -19,6 +19,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     warnings: int = 0
     name_is_verified: bool = False
     acr: str | None = None
+    # When the person last proved who they are, and how surely, of what their provider can say.
+    authenticated_at: datetime | None = None
+    assurance: str | None = None
+    best_assurance: str | None = None
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     session_id: SessionId | None = None
     token_id: TokenId | None = None
     scopes: frozenset[str] = frozenset()
+    kind: str = "person"
     name: str = ""
     name_source: str = ""
     capacity: str | None = None
@@ -50,6 +55,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def signed_in(self) -> bool:
         return self.member_id is not None
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether this is an emergency administrator, who came in without any provider."""
+        return self.kind == "emergency"
 
     @property
     def is_staff(self) -> bool:

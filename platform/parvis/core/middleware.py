@@ -210,10 +210,9 @@ def _remembered_language(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 def _policy(scope: Scope) -> str:
     script = f"'nonce-{nonce(scope)}' 'self'"
-    forms = " ".join(["'self'", *scope["state"].get("form_targets", ())])
     return (
         f"default-src 'none'; script-src {script}; style-src 'self'; font-src 'self'; "
-        f"img-src 'self'; connect-src 'self'; form-action {forms}; base-uri 'none'; "
+        f"img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
     )
 

@@ -41,6 +41,8 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
     legal: LegalFacts = LegalFacts()
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
+    # Minutes by core/step_up.StepUp, where the tenant has its own.
+    step_up_minutes: dict[str, int] = {}
     # Monday is 0; hours are local, the second one exclusive.
     working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     working_hours: tuple[int, int] = (9, 18)

@@ -1,15 +1,14 @@
 """What members do about their own presence here: leave, end a session, choose a language."""
 
-from urllib.parse import urlsplit
-
 import msgspec
 
 from parvis.core import db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
-from parvis.core.ids import SessionId
-from parvis.features.identity import connections, sessions
+from parvis.core.ids import ConnectionId, MemberId, SessionId
+from parvis.core.permissions import Permission
+from parvis.features.identity import connections, revocation, sessions
 from parvis.features.identity.auth_log import record_event
 from parvis.features.identity.connections import SIGNED_OUT_PATH
 from parvis.features.identity.sessions import Ended
@@ -23,41 +22,38 @@ class MeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: str | msgspec.UnsetType = msgspec.UNSET
 
 
-async def sign_out(actor: Actor, site: str) -> str:
-    """End the actor's session here, and return where the browser goes on.
+class Left(msgspec.Struct, frozen=True):
+    """A session has ended; `url` is where its provider's own ends, None where there is no such."""
 
-    That is the provider's own sign-out where it has one. Its absence or silence changes
-    nothing: the session here has ended by then. Needs: no open transaction.
+    url: str | None = None
+    provider: str = ""
+
+
+async def sign_out(actor: Actor, site: str) -> Left:
+    """End the actor's session here, and return where the provider's own is ended.
+
+    A provider's absence or silence changes nothing: the session here has ended by then.
+    Needs: no open transaction.
     """
     if actor.member_id is None or actor.session_id is None:
-        return SIGNED_OUT_PATH
+        return Left()
     tenant = actor.tenant
     async with db.transaction(tenant.id):
         ended = await sessions.end(tenant, actor.member_id, actor.session_id, "signed_out")
         if ended is None:
-            return SIGNED_OUT_PATH
+            return Left()
         await _record_end(actor, ended, "signed_out")
+        if ended.connection_id is None or ended.id_token is None:
+            return Left()
         connection = await connections.get(ended.connection_id)
-    if ended.id_token is None:
-        return SIGNED_OUT_PATH
     try:
         config = await connections.config_of(connection, tenant, site)
         url = await login.relying_party().logout_url(
             config, id_token=ended.id_token, return_to=site + SIGNED_OUT_PATH
         )
     except LoginError:
-        return SIGNED_OUT_PATH
-    return url if url and origin(url) == origin(connection.issuer) else SIGNED_OUT_PATH
-
-
-def origin(url: str) -> str:
-    """Return the origin of an address: what a page's policy lets its forms lead to.
-
-    The sign-out form may lead to the issuer's own origin and nowhere else, so a provider that
-    ends sessions under another host than it signs in is not followed there.
-    """
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+        return Left()
+    return Left(url, connection.label_in(actor.locale))
 
 
 async def end_own_session(actor: Actor, session_id: SessionId) -> None:
@@ -66,6 +62,60 @@ async def end_own_session(actor: Actor, session_id: SessionId) -> None:
     if ended is None:
         raise NotFound
     await _record_end(actor, ended, "session_ended")
+
+
+async def end_other_sessions(actor: Actor) -> int:
+    """End all of the actor's sessions but this one; return how many ended."""
+    member_id = actor.require_member()
+    count = await revocation.end_sessions_of_member(
+        member_id, "ended_by_member", but=actor.session_id
+    )
+    await journal.record(
+        actor,
+        "identity.other_sessions_ended",
+        subject=("member", member_id),
+        data={"sessions": count},
+    )
+    return count
+
+
+async def end_sessions_of_member(actor: Actor, member_id: MemberId) -> int:
+    """End all sessions of a member, as an administrator; return how many ended.
+
+    Errors: NotFound for who may not, and for nobody's id.
+    """
+    if not actor.may(Permission.MEMBER_MANAGE):
+        raise NotFound
+    if not await db.fetch_value(_IS_MEMBER, member_id):
+        raise NotFound
+    count = await revocation.end_sessions_of_member(member_id, "ended_by_administrator")
+    await journal.record(
+        actor, "identity.sessions_ended", subject=("member", member_id), data={"sessions": count}
+    )
+    return count
+
+
+async def end_sessions_of_connection(actor: Actor, connection_id: ConnectionId) -> int:
+    """End all sessions opened through a connection, as an administrator; return how many ended.
+
+    The actor's own may be among them. Errors: NotFound for who may not, and for nobody's id.
+    """
+    if not actor.may(Permission.TENANT_MANAGE):
+        raise NotFound
+    if not await db.fetch_value(_IS_CONNECTION, connection_id):
+        raise NotFound
+    count = await revocation.end_sessions_of_connection(connection_id, "ended_by_administrator")
+    await journal.record(
+        actor,
+        "identity.sessions_ended",
+        subject=("connection", connection_id),
+        data={"sessions": count},
+    )
+    return count
+
+
+_IS_MEMBER = "SELECT true FROM member WHERE tenant_id = $1 AND id = $2"
+_IS_CONNECTION = "SELECT true FROM connection WHERE tenant_id = $1 AND id = $2"
 
 
 async def _record_end(actor: Actor, ended: Ended, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from parvis.core import clock, crypto, db
 from parvis.core.ids import ConnectionId, MemberId
+from parvis.integrations.login import SignedIn
 
 
 async def record_event(
@@ -32,3 +33,12 @@ def fold_subject(issuer: str, sub: str) -> str:
     Enough to find somebody's lines when their provider names them, too little to name them.
     """
     return crypto.digest(f"{issuer}\n{sub}").hex()[:16]
+
+
+def said_of(signed: SignedIn) -> dict[str, str]:
+    """Return what the log keeps of a provider's word: who spoke, about whom, and how sure."""
+    return {
+        "issuer": signed.issuer,
+        "subject": fold_subject(signed.issuer, signed.sub),
+        "acr": signed.acr or "",
+    }

@@ -1,5 +1,7 @@
 """Whether somebody still belongs here: deactivation, and coming back as the same member."""
 
+from uuid import UUID
+
 from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, NotFound
@@ -74,9 +76,33 @@ async def require_another_administrator(member_id: MemberId) -> None:
     Until the transaction ends, nobody else can make it so. Two enrolled emergency administrators
     count as a way back. For whoever ends a membership or takes somebody out of a group.
     """
+    if await _administrators() == {member_id}:
+        await _require_emergency_administrators()
+
+
+async def require_administrator() -> None:
+    """Raise LastAdministrator when after what was just done nobody administers the space."""
+    if not await _administrators():
+        await _require_emergency_administrators()
+
+
+async def _administrators() -> set[UUID]:
     await db.fetch(_LOCK)
-    administrators = {row["id"] for row in await db.fetch(_ADMINISTRATORS)}
-    if administrators != {member_id}:
+    return {row["id"] for row in await db.fetch(_ADMINISTRATORS)}
+
+
+async def _require_emergency_administrators() -> None:
+    if await enrolled_emergency_administrators() < EMERGENCY_ADMINISTRATORS:
+        raise LastAdministrator
+
+
+async def require_administrator() -> None:
+    """Raise LastAdministrator when, after what this transaction did, nobody administers the space.
+
+    For whoever takes several people out of a group at once: see the function above.
+    """
+    await db.fetch(_LOCK)
+    if await db.fetch(_ADMINISTRATORS):
         return
     if await enrolled_emergency_administrators() < EMERGENCY_ADMINISTRATORS:
         raise LastAdministrator

@@ -19,7 +19,6 @@ from parvis.core.i18n import N_
 from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import api_tokens, scopes, sessions
-from parvis.features.identity.actions import origin
 from parvis.features.identity.presence import Presence, load_actor, load_program
 
 # Tokens that are none, a minute and address.
@@ -49,9 +48,6 @@ class ActorMiddleware:
             return
         presence = await _presence(request)
         scope["state"]["actor"] = presence.actor
-        if presence.issuer is not None:
-            # Browsers hold a form to its page's policy through redirects, sign-out's too.
-            scope["state"]["form_targets"] = (origin(presence.issuer),)
         answer = _turned_away(request, presence)
         if not presence.actor.signed_in and sessions.SESSION_COOKIE in request.cookies:
             send = _forgetting_the_session(send)

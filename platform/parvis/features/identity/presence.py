@@ -12,7 +12,11 @@ from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, 
 from parvis.core.permissions import Permission
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import api_tokens, sessions
+from parvis.features.identity.assurance import assurance_of, best_of
 from parvis.features.identity.rules import is_verified
+
+# Enough to repair the way in and to say who may come; nothing of what members share.
+EMERGENCY = frozenset({Permission.TENANT_MANAGE, Permission.MEMBER_MANAGE})
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +24,6 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
     actor: Actor
     last_seen_at: datetime | None = None
-    issuer: str | None = None
     is_deactivated: bool = False
 
 
@@ -72,7 +75,8 @@ SELECT who.*,
             SELECT count(*) FROM (
                 SELECT FROM contribution c
                  WHERE c.tenant_id = $1 AND c.author_id = who.member_id
-                   AND c.live_revision_id IS NOT NULL LIMIT 1000) published) ELSE 0 END
+                   AND c.live_revision_id IS NOT NULL AND c.kind <> 'profile'
+                 LIMIT 1000) published) ELSE 0 END
            AS published,
        CASE WHEN $4 THEN (
             SELECT count(*) FROM (
@@ -85,19 +89,21 @@ SELECT who.*,
 """
 _MEMBER = """
            m.id AS member_id, m.display_name, m.name_source, m.capacity, m.capacity_label,
-           m.firm, m.register_number, m.locale, m.state, m.joined_at
+           m.firm, m.register_number, m.locale, m.state, m.kind, m.joined_at
 """
 _BY_SESSION = _WHO.format(who=f"""
-    SELECT s.id AS session_id, s.issuer, s.acr, s.last_seen_at,
+    SELECT s.id AS session_id, s.acr, s.auth_time, c.acr_map, s.last_seen_at,
            NULL::uuid AS token_id, NULL::text[] AS scopes, {_MEMBER}
       FROM auth_session s
       JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id
+      LEFT JOIN connection c ON c.tenant_id = s.tenant_id AND c.id = s.connection_id
      WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL
-       AND s.idle_until > $3 AND s.absolute_until > $3
+       AND s.idle_until > $3 AND s.absolute_until > $3 AND c.is_enabled IS NOT FALSE
 """)  # fmt: skip
 _BY_TOKEN = _WHO.format(who=f"""
-    SELECT NULL::uuid AS session_id, NULL::text AS issuer, NULL::text AS acr,
-           t.last_used_at AS last_seen_at, t.id AS token_id, t.scopes, {_MEMBER}
+    SELECT NULL::uuid AS session_id, NULL::text AS acr, NULL::timestamptz AS auth_time,
+           NULL::jsonb AS acr_map, t.last_used_at AS last_seen_at, t.id AS token_id, t.scopes,
+           {_MEMBER}
       FROM api_token t
       JOIN member m ON m.tenant_id = t.tenant_id AND m.id = t.member_id
      WHERE t.tenant_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL AND t.expires_at > $3
@@ -143,7 +149,6 @@ async def _found(
     return Presence(
         actor=_actor(tenant, row, asked or own),
         last_seen_at=row["last_seen_at"],
-        issuer=row["issuer"],
     )
 
 
@@ -172,22 +177,31 @@ def _whole_actor(tenant: Tenant, row: Any, locale: str) -> Actor:
         session_id=SessionId(row["session_id"]) if row["session_id"] else None,
         token_id=TokenId(row["token_id"]) if row["token_id"] else None,
         scopes=frozenset(row["scopes"] or ()),
+        kind=row["kind"],
         name=row["display_name"],
         name_source=row["name_source"],
         capacity=row["capacity"],
         capacity_label=worded_label(row["capacity_label"], row["firm"], row["register_number"]),
         joined_at=row["joined_at"],
         roles=frozenset(row["roles"]),
-        permissions=frozenset(row["permissions"]),
+        permissions=EMERGENCY if row["kind"] == "emergency" else frozenset(row["permissions"]),
         communities=tuple(CommunityId(place) for place in row["communities"]),
         managed=frozenset(CommunityId(place) for place in row["managed"]),
         accepted=frozenset(CharterVersionId(version) for version in row["accepted"]),
-        standing=Standing(
-            published=row["published"],
-            warnings=row["warnings"],
-            name_is_verified=is_verified(row["name_source"]),
-            acr=row["acr"],
-        ),
+        standing=_standing(row),
         unread=row["unread"],
         waiting=row["waiting"],
+    )
+
+
+def _standing(row: Any) -> Standing:
+    acr_map = db.from_jsonb(row["acr_map"], dict[str, str]) if row["acr_map"] else {}
+    return Standing(
+        published=row["published"],
+        warnings=row["warnings"],
+        name_is_verified=is_verified(row["name_source"]),
+        acr=row["acr"],
+        authenticated_at=row["auth_time"],
+        assurance=assurance_of(acr_map, row["acr"]),
+        best_assurance=best_of(acr_map),
     )

@@ -5,9 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import clock, db
+from parvis.core import clock, db, i18n
 from parvis.core.actor import Actor
 from parvis.core.events import DoorNote, DoorOpened, publish
+from parvis.core.i18n import N_
+from parvis.core.kept_form import KeptField
 from parvis.features.identity import connections
 from parvis.features.identity.connections import said_in
 from parvis.features.identity.rules import is_verified
@@ -35,6 +37,21 @@ class RefusedView(msgspec.Struct, frozen=True):
 
     title: str
     correlation_id: str
+    again: str = ""
+
+
+class OnwardView(msgspec.Struct, frozen=True):
+    """A page that leads on to a provider by itself."""
+
+    provider: str
+    url: str
+
+
+class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that waited while its sender confirmed who they are, ready to be sent."""
+
+    path: str
+    fields: tuple[KeptField, ...]
 
 
 async def sign_in_view(actor: Actor, next_path: str) -> SignInView:
@@ -120,7 +137,7 @@ async def _vouched_by(actor: Actor) -> str:
 _SESSIONS = """
     SELECT s.id, s.label, s.created_at, s.last_seen_at, c.label AS provider
       FROM auth_session s
-      JOIN connection c ON c.tenant_id = s.tenant_id AND c.id = s.connection_id
+      LEFT JOIN connection c ON c.tenant_id = s.tenant_id AND c.id = s.connection_id
      WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.ended_at IS NULL
        AND s.idle_until > $3 AND s.absolute_until > $3
      ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 50
@@ -134,13 +151,20 @@ async def my_sessions(actor: Actor) -> tuple[SessionView, ...]:
         SessionView(
             id=row["id"],
             label=row["label"] or "",
-            provider=said_in(db.from_jsonb(row["provider"], dict[str, str]), actor.locale),
+            provider=_provider(row["provider"], actor.locale),
             created_at=row["created_at"],
             last_seen_at=row["last_seen_at"],
             is_current=row["id"] == actor.session_id,
         )
         for row in rows
     )
+
+
+def _provider(label: str | None, locale: str) -> str:
+    """Return what a session was opened through; only an emergency needs no provider."""
+    if label is None:
+        return i18n.translate(locale, N_("Emergency access"))
+    return said_in(db.from_jsonb(label, dict[str, str]), locale)
 
 
 async def me_page(actor: Actor) -> MePage:

@@ -14,6 +14,8 @@ class SignInRefused(errors.AppError):
 
     status, code = 400, "sign_in_failed"
     default = N_("The sign-in did not succeed. Please start again.")
+    # Where another try begins, when that is not the door.
+    again = ""
 
 
 class SignInDenied(SignInRefused):
@@ -49,6 +51,22 @@ _SAYABLE: dict[Reason, tuple[type[SignInRefused], str]] = {
     Reason.STATE_EXPIRED: (
         SignInRefused,
         N_("This sign-in took more than ten minutes. Please start again."),
+    ),
+    Reason.OTHER_PERSON: (
+        SignInRefused,
+        N_("That is another account than the one you are signed in with here."),
+    ),
+    Reason.ASSURANCE_LOW: (
+        SignInRefused,
+        N_("Your sign-in service did not confirm you as surely as this asks for."),
+    ),
+    Reason.NOT_FRESH: (
+        SignInRefused,
+        N_("Your sign-in service did not ask you anew who you are."),
+    ),
+    Reason.SESSION_OVER: (
+        SignInRefused,
+        N_("Your session here has ended in the meantime. Please sign in again."),
     ),
     Reason.NAME_MISSING: (
         SignInDenied,

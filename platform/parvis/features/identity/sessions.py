@@ -31,7 +31,7 @@ class Ended(msgspec.Struct, frozen=True):
     """A session that has just ended, with what signing out at the provider needs."""
 
     id: SessionId
-    connection_id: ConnectionId
+    connection_id: ConnectionId | None
     id_token: str | None
 
 
@@ -97,6 +97,31 @@ _END = """
 """
 
 
+class Running(msgspec.Struct, frozen=True):
+    """A session that has not ended, and whom a provider vouched for when it began."""
+
+    id: SessionId
+    member_id: MemberId
+    issuer: str
+    sub: str
+
+
+_RUNNING = """
+    SELECT id, member_id, issuer, sub FROM auth_session
+     WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL
+       AND idle_until > $3 AND absolute_until > $3
+       FOR UPDATE
+"""
+
+
+async def running(token: str | None) -> Running | None:
+    """Return the session of `token`, None where there is none, or none any more."""
+    if token is None or not is_token(token):
+        return None
+    row = await db.fetch_row(_RUNNING, crypto.digest(token), clock.now())
+    return None if row is None else msgspec.convert(dict(row), Running)
+
+
 async def end_by_token(tenant: Tenant, token: str, reason: str) -> Ended | None:
     """End the session of `token`, if there is one: what signing in anew does to the old one."""
     sql = _END.format(which="token_hash = $4")
@@ -119,7 +144,8 @@ def _ended(tenant: Tenant, row: db.Record | None) -> Ended | None:
         id_token = crypto.keyring().open(tenant.id, sealed).decode() if sealed else None
     except crypto.SealError:  # sealed under a key since retired: leaving still works
         id_token = None
-    return Ended(SessionId(row["id"]), ConnectionId(row["connection_id"]), id_token)
+    connection_id = ConnectionId(row["connection_id"]) if row["connection_id"] else None
+    return Ended(SessionId(row["id"]), connection_id, id_token)
 
 
 def is_token(value: str | None) -> bool:

@@ -11,7 +11,7 @@ from parvis.features.tenants.document import ConnectionTable, MeetingTable, Tena
 from parvis.features.tenants.queries import Live
 
 MOST_SHOWN = 60
-SINGLE = ("tenant", "door", "legal", "session", "moderation", "meeting_policy")
+SINGLE = ("tenant", "door", "legal", "session", "step_up", "moderation", "meeting_policy")
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -54,6 +54,21 @@ class SessionTable(Struct, frozen=True, kw_only=True):
     absolute_hours: Annotated[int, Meta(ge=1, le=168)] = 12
 
 
+Minutes = Annotated[int, Meta(ge=1, le=720)]
+
+
+class StepUpTable(Struct, frozen=True, kw_only=True):
+    """Within how many minutes of a sign-in one may do what asks for a fresh one."""
+
+    charter: Minutes | None = None
+    connections: Minutes | None = None
+    decide: Minutes | None = None
+    export: Minutes | None = None
+    members: Minutes | None = None
+    publish: Minutes | None = None
+    tokens: Minutes | None = None
+
+
 class ModerationTable(Struct, frozen=True, kw_only=True):
     """When the firm's moderators work, and within how many of those hours they decide."""
 
@@ -141,6 +156,7 @@ class TenantDocument(Struct, frozen=True, kw_only=True):
     door: DoorTable
     legal: LegalTable
     session: SessionTable = SessionTable()
+    step_up: StepUpTable = StepUpTable()
     moderation: ModerationTable = ModerationTable()
     connection: tuple[ConnectionTable, ...]
     role_group: tuple[RoleGroupTable, ...]

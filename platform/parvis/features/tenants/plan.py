@@ -102,6 +102,11 @@ def settings_of(document: TenantDocument) -> TenantSettings:
         legal=msgspec.convert(msgspec.to_builtins(document.legal), LegalFacts),
         session_idle_minutes=document.session.idle_minutes,
         session_absolute_hours=document.session.absolute_hours,
+        step_up_minutes={
+            kind: minutes
+            for kind, minutes in msgspec.structs.asdict(document.step_up).items()
+            if minutes is not None
+        },
         working_days=tuple(WEEKDAYS.index(day) for day in moderation.working_days),
         working_hours=(moderation.opens, moderation.closes),
         review_hours=moderation.due_hours,

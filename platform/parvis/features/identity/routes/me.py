@@ -40,6 +40,12 @@ async def end_session_page(request: Req, session_id: FromPath[UUID]) -> Redirect
     return redirect("/me")
 
 
+@post("/me/sessions/end-others", opt={"open": MINE}, include_in_schema=False)
+async def end_other_sessions_page(request: Req) -> Redirect:
+    await actions.end_other_sessions(actor_of(request))
+    return redirect("/me#sessions")
+
+
 @get("/api/v1/me", opt={"open": MINE}, operation_id="getMe", tags=["me"])
 async def me(request: Req) -> Me:
     """Return yourself, as this community knows you."""
@@ -71,6 +77,18 @@ async def end_my_session(request: Req, session_id: FromPath[UUID]) -> None:
     await actions.end_own_session(actor_of(request), SessionId(session_id))
 
 
+@delete(
+    "/api/v1/me/sessions",
+    opt={"open": MINE},
+    operation_id="endMyOtherSessions",
+    tags=["me"],
+)
+async def end_my_other_sessions(request: Req) -> None:
+    """End all of your sessions but the one that asks."""
+    await actions.end_other_sessions(actor_of(request))
+
+
 HANDLERS = (
-    me_page, change_me_page, end_session_page, me, change_me, my_sessions, end_my_session,
+    me_page, change_me_page, end_session_page, end_other_sessions_page, me, change_me,
+    my_sessions, end_my_session, end_my_other_sessions,
 )  # fmt: skip
