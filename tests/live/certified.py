@@ -3,17 +3,17 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from parvis.demo.child import Child
 from parvis.settings import REPOSITORY
 from tests.live.browser import LiveBrowser
-from tests.live.house import CLIENT_SECRET, LOOPBACK, answers, running
+from tests.live.house import CLIENT_SECRET, LOOPBACK, answers
 
 PROGRAM = REPOSITORY / "tests" / "providers" / "oidc_provider.mjs"
 MODULE = REPOSITORY / ".providers/oidc-provider/node_modules/oidc-provider/lib/index.js"
@@ -36,17 +36,23 @@ class Certified:
     def __init__(self, folder: Path, port: int, site: str) -> None:
         self.issuer = f"http://{LOOPBACK}:{port}"
         self._folder, self._port, self._site = folder, port, site
+        self._child: Child | None = None
 
-    @contextmanager
-    def run(self, keys: KeySet) -> Iterator[None]:
-        """Serve with these signing keys until the block ends."""
+    def start(self, keys: KeySet) -> None:
+        """Serve with these signing keys; what people did there before is forgotten."""
+        self.stop()
         file = self._folder / "certified.json"
         file.write_text(json.dumps(self._settings(keys)))
         program = [shutil.which("node") or "node", str(PROGRAM), str(file)]
-        with running("certified", program, self._folder, os.environ) as child:
-            metadata = f"{self.issuer}/.well-known/openid-configuration"
-            child.wait_until(lambda: answers(metadata), seconds=30)
-            yield
+        log = self._folder / "certified.log"
+        self._child = Child("certified", program, log=log, environment=os.environ)
+        metadata = f"{self.issuer}/.well-known/openid-configuration"
+        self._child.wait_until(lambda: answers(metadata), seconds=30)
+
+    def stop(self) -> None:
+        if self._child:
+            self._child.stop()
+            self._child = None
 
     def _settings(self, keys: KeySet) -> dict[str, Any]:
         return {

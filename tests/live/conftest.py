@@ -54,7 +54,9 @@ async def live(live_folder: Path, addresses: dict[str, int]) -> AsyncIterator[Li
         patch.setenv("LIVE_PLAIN_SECRET", PLAIN_SECRET)
         await house.prepare(live_folder, database, variables)
         with house.served(live_folder, addresses["web"], variables):
-            yield LiveHouse(addresses["web"], database)
+            house_served = LiveHouse(addresses["web"], database)
+            house_served.change_connection("certified-keys", profile="fapi2")
+            yield house_served
 
 
 @pytest.fixture
@@ -64,17 +66,13 @@ def browser() -> Iterator[LiveBrowser]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def certified_provider(live: LiveHouse, live_folder: Path, addresses: dict[str, int]) -> Certified:
-    """oidc-provider, not yet running: a test of rotation starts it twice."""
-    return Certified(live_folder, addresses["certified"], live.site)
-
-
 @pytest.fixture(scope="module")
-def op(certified_provider: Certified) -> Iterator[Certified]:
-    """oidc-provider, running with the keys of this file."""
-    with certified_provider.run(signing_keys("first")):
-        yield certified_provider
+def op(live: LiveHouse, live_folder: Path, addresses: dict[str, int]) -> Iterator[Certified]:
+    """oidc-provider, running."""
+    provider = Certified(live_folder, addresses["certified"], live.site)
+    provider.start(signing_keys("first"))
+    yield provider
+    provider.stop()
 
 
 @pytest.fixture(scope="module")

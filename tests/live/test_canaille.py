@@ -25,6 +25,14 @@ def test_secret_proves_us_and_the_name_arrives(
     assert identity["sub"] != "anna"  # a user name may pass to somebody else
 
 
+def test_signature_proves_us_where_it_is_meant_for_the_token_endpoint(
+    live: LiveHouse, canaille_op: Canaille, browser: LiveBrowser
+) -> None:
+    back = canaille_op.sign_in(browser, start(live, browser, "canaille-keys"), "anna")
+    assert onward(back) == f"{live.site}/me", live.last_event()
+    assert browser.get(f"{live.site}/api/v1/me").json()["name"] == "Anna Berliet"
+
+
 def test_wrong_password_never_comes_back_to_us(
     live: LiveHouse, canaille_op: Canaille, browser: LiveBrowser
 ) -> None:

@@ -1,12 +1,16 @@
 """Signing in and out at oidc-provider, which passed the foundation's own conformance tests."""
 
+import time
+from urllib.parse import parse_qs, urlsplit
+
 import httpx
 import pytest
 
 from tests.live.browser import LiveBrowser, onward
-from tests.live.certified import Certified
+from tests.live.certified import Certified, signing_keys
 from tests.live.house import LiveHouse
 
+PATIENCE = 15.0  # a little more than a provider's keys are left in peace
 pytestmark = pytest.mark.live_op("certified")
 
 
@@ -53,3 +57,46 @@ def test_signing_out_here_signs_out_there_and_comes_back(
         start(live, browser, "certified-basic"), until=op.issuer + "/interaction"
     )
     assert asked.json()["reasons"] == ["no_session"]
+
+
+def test_pushed_request_and_a_signature_prove_us(
+    live: LiveHouse, op: Certified, browser: LiveBrowser
+) -> None:
+    """FAPI 2.0's way: nothing of the request passes through the browser, and no secret exists."""
+    asked = start(live, browser, "certified-keys")
+    shown = parse_qs(urlsplit(onward(asked) or "").query)
+    assert set(shown) == {"client_id", "request_uri"}
+    back = op.sign_in(browser, asked, "wang")
+    assert onward(back) == f"{live.site}/me", live.last_event()
+    assert browser.get(f"{live.site}/api/v1/me").json()["name"] == "王小明"
+
+
+def test_same_person_through_another_connection_is_the_same_member(
+    live: LiveHouse, op: Certified, browser: LiveBrowser
+) -> None:
+    """Who somebody is hangs on issuer and subject, not on the way they came in."""
+    seen = set()
+    for slug in ("certified-basic", "certified-keys"):
+        op.sign_in(browser, start(live, browser, slug), "anna")
+        seen.add(browser.get(f"{live.site}/api/v1/me").json()["id"])
+        browser.cookies(live.site).clear()
+        browser.cookies(op.issuer).clear()
+    assert len(seen) == 1
+
+
+def test_new_keys_of_the_provider_are_asked_for_but_not_at_every_token(
+    live: LiveHouse, op: Certified, browser: LiveBrowser
+) -> None:
+    op.start(signing_keys("second"))
+    op.sign_in(browser, start(live, browser, "certified-basic"), "anna")
+    began, tries = time.monotonic(), [live.last_event()]
+    # A moment ago the keys were fetched: until that moment is over, none of the tokens is worth
+    # a request to the provider.
+    while tries[-1][0] == "sign_in_failed" and time.monotonic() < began + PATIENCE:
+        time.sleep(1)
+        browser.cookies(op.issuer).clear()
+        op.sign_in(browser, start(live, browser, "certified-basic"), "anna")
+        tries.append(live.last_event())
+    assert tries[-1] == ("sign_in_succeeded", None)
+    assert set(tries[:-1]) <= {("sign_in_failed", "key_unknown")}
+    assert is_inside(live, browser)
