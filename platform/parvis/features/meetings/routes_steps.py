@@ -17,6 +17,7 @@ from parvis.core import http
 from parvis.core.actor import Actor
 from parvis.core.errors import Invalid
 from parvis.core.http import Req
+from parvis.core.step_up import StepUp
 from parvis.features.meetings import rules
 from parvis.features.meetings.actions import answering, clusters, holding, publishing, triage
 from parvis.features.meetings.facts import QuestionFacts
@@ -38,6 +39,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     shape: type[msgspec.Struct]
     summary: str
     run: Run
+    step_up: StepUp | None = None
+
+    @property
+    def opt(self) -> dict[str, Any]:
+        """What the middlewares keep: the act, and a fresh sign-in where the step asks for one."""
+        return {"act": self.act} | ({"step_up": self.step_up} if self.step_up else {})
 
 
 def _plain(action: Action) -> Run:
@@ -156,6 +163,7 @@ STEPS = (
         shape=publishing.Publication,
         summary="Put the approved version online.",
         run=_publish,
+        step_up=StepUp.PUBLISH,
     ),
 )
 
@@ -163,7 +171,7 @@ STEPS = (
 def _page_of(step: Step) -> HTTPRouteHandler:
     @post(
         f"/admin/questions/{{question_id:uuid}}/{step.path}",
-        opt={"act": step.act},
+        opt=step.opt,
         include_in_schema=False,
         name=f"{step.operation}Page",
     )
@@ -190,7 +198,7 @@ def _api_of(step: Step) -> HTTPRouteHandler:
 
     @post(
         f"/api/v1/questions/{{question_id:uuid}}/{step.path}",
-        opt={"act": step.act},
+        opt=step.opt,
         operation_id=step.operation,
         summary=step.summary,
         tags=TAGS,

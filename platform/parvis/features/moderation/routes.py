@@ -11,6 +11,7 @@ from parvis.core import http, navigation
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.http import Req
 from parvis.core.i18n import translate
+from parvis.core.step_up import StepUp
 from parvis.features.moderation import actions, actions_decide, queries_case, screens
 from parvis.features.moderation.actions import HandOverInput, SeenInput
 from parvis.features.moderation.actions_decide import DecideInput
@@ -122,7 +123,7 @@ async def prepare_letter(request: Req, item_id: FromPath[UUID]) -> Response[Any]
 
 @post(
     "/admin/moderation/{item_id:uuid}/decision",
-    opt={"act": "review.decide"},
+    opt={"act": "review.decide", "step_up": StepUp.DECIDE},
     include_in_schema=False,
 )
 async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:

@@ -11,6 +11,7 @@ from parvis.core import http
 from parvis.core.errors import Invalid
 from parvis.core.http import Req
 from parvis.core.i18n import N_
+from parvis.core.step_up import StepUp
 from parvis.features.moderation import (
     actions,
     actions_decide,
@@ -141,7 +142,7 @@ async def hand_over_item(
 
 @post(
     f"{ITEM}/decisions",
-    opt={"act": "review.decide"},
+    opt={"act": "review.decide", "step_up": StepUp.DECIDE},
     operation_id="decideReviewItem",
     tags=TAGS,
 )
