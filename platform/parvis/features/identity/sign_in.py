@@ -11,7 +11,7 @@ from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.http import same_origin_path
 from parvis.features.identity import attempts, connections, sessions, step_up
-from parvis.features.identity.admission import admit
+from parvis.features.identity.admission import admit, find_invitation
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
 from parvis.features.identity.auth_log import record_event, said_of
 from parvis.features.identity.connections import Connection
@@ -24,14 +24,23 @@ log = logging.getLogger(__name__)
 
 
 async def begin(
-    visit: Visit, slug: str, next_path: str | None, *, login_hint: str | None = None
+    visit: Visit,
+    slug: str,
+    next_path: str | None,
+    *,
+    invitation: str | None = None,
+    login_hint: str | None = None,
 ) -> Begun:
-    """Start a sign-in that only this browser can finish, once, within ten minutes."""
+    """Start a sign-in that only this browser can finish, once, within ten minutes.
+
+    `invitation` is the token of one; `login_hint` is what the person said their address is.
+    """
     async with db.transaction(visit.tenant.id):
         connection = await connections.find(slug)
-    if connection is None:
-        raise NotFound
-    wish = Wish(next_path=same_origin_path(next_path))
+        if connection is None:
+            raise NotFound
+        invitation_id = await find_invitation(connection.id, invitation)
+    wish = Wish(next_path=same_origin_path(next_path), invitation_id=invitation_id)
     try:
         return await attempts.begin(visit, connection, wish, login_hint=login_hint)
     except LoginError as error:
@@ -84,7 +93,13 @@ async def _enter(visit: Visit, attempt: Attempt, callback: dict[str, str]) -> Fi
 async def _open(visit: Visit, attempt: Attempt, signed: SignedIn) -> Opened:
     tenant, connection = visit.tenant, attempt.connection
     async with db.transaction(tenant.id):
-        member_id = await admit(tenant, connection, signed, locale=visit.locale)
+        member_id = await admit(
+            tenant,
+            connection,
+            signed,
+            locale=visit.locale,
+            invitation_id=attempt.wish.invitation_id,
+        )
         if sessions.is_token(visit.session_token):
             await sessions.end_by_token(tenant, visit.session_token or "", "rotated")
         opened = await sessions.open_session(
