@@ -10,6 +10,7 @@ ACTS = frozenset((
     "comment.publish", "community.admit", "community.create", "community.join",
     "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
+    "member.invite", "member.manage", "member.provision",
     "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",
     "question.edit", "question.submit", "question.support", "question.triage",
     "question.withdraw", "reaction.add", "recommendation.publish", "review.claim", "review.decide",
@@ -20,7 +21,8 @@ ACTS = frozenset((
 # a report or an appeal must be able to quote the very words it is about.
 WRITING = (
     "comment.publish", "community.create", "document.share", "idea.submit", "invitation.send",
-    "message.send", "post.publish", "profile.edit", "question.submit", "recommendation.publish",
+    "member.provision", "message.send", "post.publish", "profile.edit", "question.submit",
+    "recommendation.publish",
 )  # fmt: skip
 EVERYTHING = ("*",)
 

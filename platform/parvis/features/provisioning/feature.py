@@ -1,5 +1,17 @@
-"""What the app takes from provisioning."""
+"""What the app takes from provisioning: its act and its routes."""
 
+from parvis.core.acts import Act
 from parvis.core.feature import Feature
+from parvis.features.provisioning import judging, routes_scim
 
-FEATURE = Feature(name="provisioning")
+FEATURE = Feature(
+    name="provisioning",
+    acts=(
+        Act(
+            name=judging.ACT,
+            summary="Make and describe members by a directory (SCIM).",
+            texts=("displayName", "title"),
+        ),
+    ),
+    handlers=routes_scim.HANDLERS,
+)

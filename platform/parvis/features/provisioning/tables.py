@@ -45,6 +45,7 @@ class ScimUserEmail(TenantTable):
 
     scim_user_id = UUID()
     value_key = Text()
+    type_key = Text()
 
 
 class ScimGroup(TenantTable):
