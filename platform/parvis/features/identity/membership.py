@@ -96,18 +96,6 @@ async def _require_emergency_administrators() -> None:
         raise LastAdministrator
 
 
-async def require_administrator() -> None:
-    """Raise LastAdministrator when, after what this transaction did, nobody administers the space.
-
-    For whoever takes several people out of a group at once: see the function above.
-    """
-    await db.fetch(_LOCK)
-    if await db.fetch(_ADMINISTRATORS):
-        return
-    if await enrolled_emergency_administrators() < EMERGENCY_ADMINISTRATORS:
-        raise LastAdministrator
-
-
 async def enrolled_emergency_administrators() -> int:
     """Return how many people can sign in without any provider."""
     return int(await db.fetch_value(_ENROLLED))
