@@ -23,6 +23,17 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
     "anna": {"name": "Anna Berliet", "email": "anna@vive.example", "email_verified": True},
     "sudarsono": {"name": "Sudarsono", "locale": "en", "groups": ["moderator"]},
     "wang": {"name": "王小明"},
+    "nguyen": {
+        "name": "Nguyen",
+        "verified_claims": {
+            "verification": {
+                "trust_framework": "eidas",
+                "assurance_level": "substantial",
+                "time": "2026-03-14T09:30:00Z",
+            },
+            "claims": {"name": "Nguyễn Thị Minh Khai"},
+        },
+    },
 }
 
 

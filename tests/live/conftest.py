@@ -66,7 +66,7 @@ def browser() -> Iterator[LiveBrowser]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def op(live: LiveHouse, live_folder: Path, addresses: dict[str, int]) -> Iterator[Certified]:
     """oidc-provider, running."""
     provider = Certified(live_folder, addresses["certified"], live.site)
@@ -75,7 +75,7 @@ def op(live: LiveHouse, live_folder: Path, addresses: dict[str, int]) -> Iterato
     provider.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def canaille_op(
     live: LiveHouse, live_folder: Path, addresses: dict[str, int]
 ) -> Iterator[Canaille]:

@@ -84,6 +84,18 @@ def test_same_person_through_another_connection_is_the_same_member(
     assert len(seen) == 1
 
 
+def test_name_that_the_provider_verified_carries_how_it_did(
+    live: LiveHouse, op: Certified, browser: LiveBrowser
+) -> None:
+    live.change_connection("certified-keys", trust_frameworks=["eidas"])
+    op.sign_in(browser, start(live, browser, "certified-keys"), "nguyen")
+    assert browser.get(f"{live.site}/api/v1/me").json()["name"] == "Nguyễn Thị Minh Khai"
+    (record,) = live.rows(
+        "SELECT framework, level FROM name_record WHERE display_name = %s", "Nguyễn Thị Minh Khai"
+    )
+    assert record == {"framework": "eidas", "level": "substantial"}
+
+
 def test_new_keys_of_the_provider_are_asked_for_but_not_at_every_token(
     live: LiveHouse, op: Certified, browser: LiveBrowser
 ) -> None:

@@ -69,7 +69,7 @@ def test_answer_that_is_not_sure_enough_changes_nothing(
     page = inside.follow(confirm(live, inside), until=f"{op.issuer}/interaction/")
     back = op.fill_in(inside, page, "anna", acr=LOW)
     assert back.status_code >= 400
-    assert live.last_event() == ("step_up_failed", "assurance_low")
+    assert live.last_event() == ("step_up_failed", "assurance_too_low")
     assert session_of(live)["acr"] == LOW
 
 
