@@ -16,6 +16,7 @@ from parvis.features.meetings.queries.meeting import topics_of
 from parvis.features.meetings.queries.questions import question_view
 from parvis.features.meetings.queries.story import Move, moves_of
 from parvis.features.meetings.queries.views import QuestionView, TopicView
+from parvis.features.meetings.rules_case import CaseCan, can_on
 from parvis.features.meetings.tables import AnswerState, Track, Visibility
 
 STATES: dict[str, str] = {
@@ -93,25 +94,6 @@ class AnswerCase(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepView, ...]
 
 
-class CaseCan(msgspec.Struct, frozen=True, kw_only=True):
-    """What the actor may do next. `barred` says that four eyes keep them from the next step."""
-
-    decide_holding: bool
-    admit_as_free: bool
-    route: bool
-    group: bool
-    ungroup: bool
-    refuse: bool
-    reserve: bool
-    answer_orally: bool
-    draft: bool
-    approve_legal: bool
-    approve_board: bool
-    publish: bool
-    send_back: bool
-    barred: bool
-
-
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one question for those who answer it."""
 
@@ -169,7 +151,7 @@ async def case(actor: Actor, question: QuestionFacts) -> Case:
         answer=await _answer(answer, steps) if answer else None,
         topics=topics_of(meeting, actor.locale),
         grounds=_grounds(meeting, actor.locale),
-        can=_can(actor, question, answer["state"] if answer else None, steps),
+        can=can_on(actor, question, answer["state"] if answer else None, _own(actor, steps)),
     )
 
 
@@ -234,50 +216,15 @@ def _step(row: Record) -> StepView:
     )
 
 
+def _own(actor: Actor, steps: list[Record]) -> set[str]:
+    return {row["step"] for row in steps if row["member_id"] == actor.member_id}
+
+
 def _grounds(meeting: MeetingFacts, locale: str) -> tuple[Ground, ...]:
     return tuple(
         Ground(code=one.code, text=spoken(dict(one.text), locale))
         for one in meeting.rules.refusals
         if one.about == "question"
-    )
-
-
-_NEXT_STEP: dict[str, tuple[str, str]] = {
-    AnswerState.LEGAL_REVIEW: ("legal_approved", states.LEGAL),
-    AnswerState.BOARD_REVIEW: ("board_approved", states.BOARD),
-    AnswerState.APPROVED: ("published", states.PUBLISH),
-}
-
-
-def _can(actor: Actor, question: QuestionFacts, state: str | None, steps: list[Record]) -> CaseCan:
-    """Return what the tables of transitions, the permissions and four eyes leave to the actor."""
-    held = {
-        row["step"]
-        for row in steps
-        if row["member_id"] == actor.member_id and row["step"] != "returned"
-    }
-    step, permission = _NEXT_STEP.get(state or "", ("drafted", states.DRAFT))
-    turn = actor.may(permission) and question.delivery not in states.UNANSWERED
-    barred = turn and bool(held - {step})
-    reachable = states.targets(Track.DELIVERY, question.delivery, actor.permissions)
-    own_answer = question.cluster_id is None
-    in_review = state in _NEXT_STEP
-    may_draft = step == "drafted" and turn and not barred and own_answer
-    return CaseCan(
-        decide_holding="eligible" in reachable,
-        admit_as_free="admitted_free" in reachable,
-        route="triaged" in reachable or "routed" in reachable,
-        group="clustered" in reachable,
-        ungroup=not own_answer and "triaged" in reachable,
-        refuse="refused" in reachable,
-        reserve="reserved_for_meeting" in reachable,
-        answer_orally="answered_orally" in reachable,
-        draft=may_draft and (state is not None or "drafting" in reachable),
-        approve_legal=step == "legal_approved" and turn and not barred,
-        approve_board=step == "board_approved" and turn and not barred,
-        publish=step == "published" and turn and not barred,
-        send_back=in_review and turn,
-        barred=barred,
     )
 
 
