@@ -82,6 +82,7 @@ async def _interrupted(request: Req, kind: StepUp) -> Interrupted:
     has_file = any(not isinstance(value, str) for _name, value in form.multi_items())
     behind = http.page_behind(request) if http.is_htmx(request) else _referring(request)
     if has_file:
+        await form.close()
         return Interrupted(kind=kind, next=behind)
     fields = kept_form.without_own(await kept_form.text_fields(request))
     return Interrupted(
@@ -96,7 +97,8 @@ def _referring(request: Req) -> str:
     except ValueError:
         return "/"
     is_ours = parts.netloc == request.headers.get("host", "")
-    return http.same_origin_path(parts.path) if is_ours else "/"
+    behind = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return http.same_origin_path(behind) if is_ours else "/"
 
 
 def _problem(request: Req, actor: Actor, kind: StepUp) -> Response[Any]:
