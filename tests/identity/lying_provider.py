@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from joserfc import jws
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from parvis.core import clock
-from parvis.integrations.login import ConnectionConfig, Pending, RelyingParty
+from parvis.core import clock, crypto
+from parvis.integrations.login import ConnectionConfig, Pending, RelyingParty, new_key
 from parvis.integrations.login.transport import GuardedTransport
 
 ISSUER = "https://id.example.org"
@@ -24,9 +24,12 @@ CLIENT_SECRET = "a secret only the two of us know"
 REDIRECT_URI = "https://orvance.example.org/auth/oidc/orvance/callback"
 SUBJECT = "3f1c-anna"
 ACCESS_TOKEN = "access-token-of-anna"
+REQUEST_URI = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 RSA = RSAKey.generate_key(2048, {"kid": "rsa-1"})
 EC = ECKey.generate_key("P-256", {"kid": "ec-1"})
+ED = OKPKey.generate_key("Ed25519", {"kid": "ed-1"})
 ROTATED = RSAKey.generate_key(2048, {"kid": "rsa-2"})
 
 
@@ -56,8 +59,8 @@ class LyingProvider:
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
         }
-        self.keys: list[RSAKey | ECKey] = [RSA, EC]
-        self.key: RSAKey | ECKey = RSA
+        self.keys: list[RSAKey | ECKey | OKPKey] = [RSA, EC]
+        self.key: RSAKey | ECKey | OKPKey = RSA
         self.header: dict[str, Any] = {"alg": "RS256", "kid": "rsa-1"}
         self.claims: dict[str, Any] = {}
         self.mint: Callable[[dict[str, Any]], str] | None = None
@@ -66,6 +69,7 @@ class LyingProvider:
         self.token_extra: dict[str, Any] = {}
         self.gate: asyncio.Barrier | None = None
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.is_away = False
 
     def standard_claims(self, nonce: str) -> dict[str, Any]:
         now = int(clock.now().timestamp())
@@ -86,10 +90,27 @@ class LyingProvider:
             return self.mint(claims)
         return self.sign(claims)
 
-    def sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: dict[str, Any], header: dict[str, Any] | None = None) -> str:
         registry = JWSRegistry(algorithms=[self.header["alg"]], strict_check_header=False)
         # Not jwt.encode: it refuses to write some of the claims a lying provider would.
-        return jws.serialize_compact(self.header, json.dumps(claims), self.key, registry=registry)
+        head = self.header | (header or {})
+        return jws.serialize_compact(head, json.dumps(claims), self.key, registry=registry)
+
+    def logout_token(self, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        """A logout token as it should be, but for `changes`; ... leaves a claim out."""
+        now = int(clock.now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": crypto.token(),
+            "sub": self.userinfo["sub"],
+            "sid": "op-session",
+            "events": {LOGOUT_EVENT: {}},
+        } | changes
+        kept = {name: value for name, value in claims.items() if value is not ...}
+        return self.sign(kept, {"typ": "logout+jwt"} if header is None else header)
 
     def unsigned(self, claims: dict[str, Any]) -> str:
         return f"{unpadded({'alg': 'none'})}.{unpadded(claims)}."
@@ -114,6 +135,8 @@ class LyingProvider:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         path = scope["path"].removeprefix(urlsplit(self.issuer).path)
         self.requests.append((path, headers, form))
+        if self.is_away:
+            raise httpx2.ConnectError("nobody there")
         if self.gate is not None and path == "/userinfo":
             await self.gate.wait()  # so that several people come back at the same instant
         status, extra, content = self.answers.get(path) or self.respond(path, form)
@@ -128,6 +151,8 @@ class LyingProvider:
             return as_json(KeySet(list(self.keys)).as_dict(private=False))
         if path == "/userinfo":
             return as_json(self.userinfo)
+        if path == "/par":
+            return as_json({"request_uri": REQUEST_URI, "expires_in": 60}, 201)
         assert path == "/token", path
         # The code carries the nonce, so that the provider needs no memory.
         token = {
@@ -140,6 +165,10 @@ class LyingProvider:
 
     def paths(self) -> list[str]:
         return [path for path, _headers, _form in self.requests]
+
+    def form_at(self, path: str) -> dict[str, str]:
+        """What was last posted there."""
+        return next(form for asked, _, form in reversed(self.requests) if asked == path)
 
 
 def as_json(value: Any, status: int = 200) -> tuple[int, dict[str, str], bytes]:
@@ -158,9 +187,34 @@ def connection(**changes: Any) -> ConnectionConfig:
     return ConnectionConfig(**(given | changes))
 
 
-def relying_party(provider: LyingProvider) -> RelyingParty:
+OURS = new_key("ES256")
+OURS_PS256 = new_key("PS256")
+
+
+def by_key(**changes: Any) -> ConnectionConfig:
+    """A connection whose provider knows us by our key."""
+    return connection(**{"auth_method": "private_key_jwt", "client_key": OURS.private} | changes)
+
+
+def fapi(**changes: Any) -> ConnectionConfig:
+    """A connection under FAPI 2.0."""
+    return by_key(**{"profile": "fapi2", "algorithms": ("ES256", "PS256")} | changes)
+
+
+def fapi_provider() -> LyingProvider:
+    """A provider that does what FAPI 2.0 asks of it."""
+    provider = LyingProvider()
+    provider.key, provider.header = EC, {"alg": "ES256", "kid": "ec-1"}
+    provider.metadata |= {
+        "pushed_authorization_request_endpoint": f"{ISSUER}/par",
+        "require_pushed_authorization_requests": True,
+    }
+    return provider
+
+
+def relying_party(provider: LyingProvider, **changes: Any) -> RelyingParty:
     """A relying party whose network is `provider` and nothing else."""
-    return RelyingParty(allow_loopback=False, transport=lambda: network(provider))
+    return RelyingParty(allow_loopback=False, transport=lambda: network(provider), **changes)
 
 
 def network(provider: LyingProvider, *, allow_loopback: bool = False) -> httpx2.AsyncBaseTransport:

@@ -1,6 +1,8 @@
 """The whole code flow in memory: what a proper provider gets us, and each way it is refused."""
 
+import base64
 import gzip
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -15,8 +17,10 @@ from parvis.integrations.login import LoginError, Reason
 from parvis.integrations.login.config import SignedIn
 
 from .lying_provider import (
+    ACCESS_TOKEN,
     CLIENT_ID,
     EC,
+    ED,
     ISSUER,
     PENDING,
     REDIRECT_URI,
@@ -27,6 +31,7 @@ from .lying_provider import (
     as_json,
     callback,
     connection,
+    half_hash,
     query_of,
     relying_party,
 )
@@ -109,6 +114,50 @@ async def test_es256_token_and_long_header_are_read() -> None:
     assert (await sign_in(provider)).sub == SUBJECT
 
 
+def signing_with_eddsa(**claims: Any) -> LyingProvider:
+    provider = LyingProvider()
+    provider.keys, provider.key = [ED], ED
+    provider.header = {"alg": "EdDSA", "kid": "ed-1"}
+    provider.claims = claims
+    return provider
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # ours is silent, the provider's is not
+async def test_eddsa_token_is_read_and_held_to_its_access_token() -> None:
+    config = connection(algorithms=("EdDSA",))
+    digest = hashlib.sha512(ACCESS_TOKEN.encode()).digest()[:32]
+    right = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    provider = signing_with_eddsa(at_hash=right)
+    assert (await relying_party(provider).complete(config, PENDING, callback())).sub == SUBJECT
+    provider = signing_with_eddsa(at_hash=half_hash(ACCESS_TOKEN))
+    with pytest.raises(LoginError, match="claim_wrong: at_hash"):
+        await relying_party(provider).complete(config, PENDING, callback())
+
+
+@pytest.mark.parametrize(
+    ("userinfo", "id_token", "expected"),
+    [
+        ({"email": "a@x.org", "email_verified": True}, {}, ("a@x.org", True)),
+        ({}, {"email": "b@x.org", "email_verified": True}, ("b@x.org", True)),
+        ({"email_verified": True}, {"email": "b@x.org"}, ("b@x.org", None)),
+        ({"email": "a@x.org"}, {"email_verified": True}, (None, True)),
+        (
+            {"email": "a@x.org", "email_verified": True},
+            {"email": "b@x.org", "email_verified": False},
+            ("b@x.org", False),
+        ),
+    ],
+)
+async def test_address_and_its_verification_come_from_one_document(
+    userinfo: dict[str, Any], id_token: dict[str, Any], expected: tuple[Any, Any]
+) -> None:
+    provider = LyingProvider()
+    provider.userinfo |= userinfo
+    provider.claims = id_token
+    claims = (await sign_in(provider)).claims
+    assert (claims.get("email"), claims.get("email_verified")) == expected
+
+
 async def test_signed_userinfo_is_verified() -> None:
     provider = LyingProvider()
     claims = {"sub": SUBJECT, "name": "Anna", "iss": ISSUER, "aud": CLIENT_ID}
@@ -164,6 +213,12 @@ ID_TOKEN_LIES: list[tuple[dict[str, Any], Reason, str]] = [
     ({"exp": "4102444800"}, Reason.CLAIM_WRONG, "exp"),
     ({"exp": True}, Reason.CLAIM_WRONG, "exp"),
     ({"exp": float("nan")}, Reason.CLAIM_WRONG, "exp"),
+    ({"exp": float("inf")}, Reason.CLAIM_WRONG, "exp"),
+    ({"iat": float("nan")}, Reason.CLAIM_WRONG, "iat"),
+    ({"iat": True}, Reason.CLAIM_WRONG, "iat"),
+    ({"nbf": float("nan")}, Reason.CLAIM_WRONG, "nbf"),
+    ({"auth_time": float("nan")}, Reason.CLAIM_WRONG, "auth_time"),
+    ({"at_hash": "é"}, Reason.CLAIM_WRONG, "at_hash"),
     ({"nbf": int(time.time()) + 300}, Reason.CLAIM_WRONG, "nbf"),
     ({"iat": ...}, Reason.CLAIM_MISSING, "iat"),
     ({"iat": int(time.time()) - 700}, Reason.EXPIRED, "iat"),
@@ -223,6 +278,22 @@ def _header(header: dict[str, str]) -> str:
     return unpadded(header)
 
 
+def own_key_in_header(provider: LyingProvider) -> None:
+    provider.key = ROTATED
+    provider.header |= {"jwk": ROTATED.as_dict(private=False), "jku": "https://evil.example"}
+
+
+def no_kid(provider: LyingProvider) -> None:
+    provider.header = {"alg": "RS256"}  # and two keys are published
+
+
+def unknown_critical_header(provider: LyingProvider) -> None:
+    # By hand: joserfc refuses to write such a header, too.
+    provider.mint = lambda claims: ".".join(
+        [_header(provider.header | {"crit": ["exp"]}), *provider.sign(claims).split(".")[1:]]
+    )
+
+
 def tells(text: str) -> Lie:
     return lambda provider: setattr(provider, "mint", lambda _claims: text)
 
@@ -236,6 +307,9 @@ def tells(text: str) -> Lie:
         (another_key, Reason.SIGNATURE_WRONG),
         (unknown_kid, Reason.KEY_UNKNOWN),
         (unpinned, Reason.ALGORITHM_REFUSED),
+        (own_key_in_header, Reason.SIGNATURE_WRONG),
+        (no_kid, Reason.KEY_UNKNOWN),
+        (unknown_critical_header, Reason.MALFORMED),
         (key_of_other_kind, Reason.MALFORMED),
         (tells("not a token"), Reason.MALFORMED),
         (tells("a.b.c"), Reason.MALFORMED),

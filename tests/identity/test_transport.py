@@ -100,6 +100,15 @@ async def test_connects_to_the_very_address_it_checked() -> None:
     assert (wire.connected, asked) == (["93.184.215.14"], ["id.example.org"])
 
 
+async def test_every_request_of_a_sign_in_asks_anew_and_is_checked_anew() -> None:
+    # Rebinding between two requests: the first answer was public, the next one is not.
+    pinned, wire, _asked = backend(["93.184.215.14"], ["169.254.169.254"])
+    await pinned.connect_tcp("id.example.org", 443)
+    with pytest.raises(LoginError, match="address_refused"):
+        await pinned.connect_tcp("id.example.org", 443)
+    assert wire.connected == ["93.184.215.14"]
+
+
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_name_of_a_private_address_is_refused_before_any_connection(address: str) -> None:
     pinned, wire, _asked = backend([address])
@@ -149,6 +158,9 @@ async def test_real_transport_refuses_a_private_address_and_plain_http() -> None
             ("https://127.0.0.1:9/", "address_refused"),
             ("https://[::ffff:10.0.0.1]:9/", "address_refused"),
             ("https://localhost:9/", "address_refused"),
+            ("https://2130706433:9/", "address_refused"),
+            ("https://0x7f.1:9/", "address_refused"),
+            ("https://127.1:9/", "address_refused"),
             ("http://93.184.215.14/", "url_insecure"),
             ("http://127.0.0.1:9/", "url_insecure"),
         ):

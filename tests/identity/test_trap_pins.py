@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import httpx2
 import pytest
 from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
@@ -80,6 +82,23 @@ def test_empty_hash_and_empty_subject_pass_authlib() -> None:
     parameters = {"access_token": "t"}
     CodeIDToken(claims, {"alg": "RS256"}, {}, parameters).validate(now=2)
     assert half_hash("t")
+
+
+def test_authlib_neither_encodes_client_ids_nor_secrets() -> None:
+    client = ClientAuth("a:b", "c%d", "client_secret_basic")
+    _uri, headers, _body = client.prepare("POST", "https://id.org/token", {}, "")
+    assert b64decode(headers["Authorization"].removeprefix("Basic ")) == b"a:b:c%d"
+
+
+async def test_authlib_takes_any_json_object_for_a_token_whatever_its_status() -> None:
+    network = httpx2.MockTransport(lambda _request: httpx2.Response(401, json={"message": "no"}))
+    async with AsyncOAuth2Client("id", "secret", transport=network) as client:
+        assert await client.fetch_token("https://id.org/t", code="c") == {"message": "no"}
+
+
+def test_max_age_is_asked_for_but_its_age_never_looked_at() -> None:
+    claims = CLAIMS | {"auth_time": 1}
+    CodeIDToken(claims, {"alg": "RS256"}, {}, {"max_age": 60}).validate(now=4_000_000_000)
 
 
 def test_neither_deprecated_jose_nor_the_mixin_nor_litestar_sessions_are_used() -> None:

@@ -76,7 +76,7 @@ def _check_times(claims: dict[str, Any], now: int) -> None:
         raise LoginError(Reason.CLAIM_WRONG, "iat")
     if claims["exp"] <= now - LEEWAY_SECONDS:
         raise LoginError(Reason.EXPIRED, "exp")
-    if claims.get("nbf", now) > now + LEEWAY_SECONDS:
+    if (claims.get("nbf") or now) > now + LEEWAY_SECONDS:
         raise LoginError(Reason.CLAIM_WRONG, "nbf")
 
 

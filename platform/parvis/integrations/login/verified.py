@@ -62,8 +62,8 @@ def _names(value: Any, frameworks: Sequence[str]) -> Iterator[VerifiedName]:
 
 def _name(claims: Mapping[str, Any]) -> str:
     """Return the whole name; where only its parts are verified, joined and never reordered."""
-    parts = (_text(claims.get(part)) for part in ("given_name", "family_name"))
-    return _text(claims.get("name")) or " ".join(part for part in parts if part)
+    name, *parts = (_text(claims.get(part)).strip() for part in NAMES)
+    return name or " ".join(part for part in parts if part)
 
 
 def _member(value: Any, name: str) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ def _member(value: Any, name: str) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _moment(value: Any) -> datetime | None:
