@@ -231,15 +231,38 @@ class OwnDataAsked(Event, frozen=True, kw_only=True):
     files: list[OwnDataFile] = []
 
 
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that outlives an erasure: what, and why. Both are msgids; {n} is `count`."""
+
+    what: str
+    why: str
+    count: int
+
+
+class ErasureWeighed(Event, frozen=True, kw_only=True):
+    """A member asks, or has asked, to be forgotten: features say what has to stay.
+
+    They append proofs in words, and to `kept` the contributions whose words cannot go.
+    """
+
+    member_id: MemberId
+    proofs: list[Proof] = []
+    kept: list[ContributionId] = []
+
+
 class MemberErased(Event, frozen=True, kw_only=True):
     """A member is forgotten: every feature takes away what it keeps of them, or empties it.
 
-    What must stay as a proof stays without words. Names of stored objects that have to go are
-    appended to `objects`: they are deleted once all this stands.
+    What must stay as a proof stays without words, but for those of the contributions `kept`.
+    `name` is what they are called from now on, `email` the address they had. Names of stored
+    objects that have to go are appended to `objects`: they are deleted once all this stands.
     """
 
     member_id: MemberId
     at: datetime
+    name: str
+    email: str | None = None
+    kept: frozenset[ContributionId] = frozenset()
     objects: list[str] = []
 
 

@@ -1,16 +1,31 @@
 """A member's own rows, read a page at a time, as an archive takes them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from parvis.core import db
+from parvis.core.events import OwnDataSection
 from parvis.core.ids import MemberId
 
 PAGE = 200
 _FIRST = UUID(int=0)
+
+
+def section(
+    name: str,
+    title: str,
+    columns: Mapping[str, str],
+    sql: str,
+    member_id: MemberId,
+    *,
+    json: tuple[str, ...] = (),
+) -> OwnDataSection:
+    """Return the section of what one query finds for a member; see `rows` for its form."""
+    found = rows(sql, member_id, json=json)
+    return OwnDataSection(name=name, title=title, columns=columns, rows=found)
 
 
 async def rows(

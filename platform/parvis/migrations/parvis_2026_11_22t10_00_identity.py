@@ -358,6 +358,7 @@ CREATE INDEX IF NOT EXISTS member_topic_key ON member_topic (tenant_id, topic_ke
         state text NOT NULL CHECK (state IN ('waiting', 'ready', 'failed', 'expired'))
         object_key text
         size_bytes bigint
+        percent integer NOT NULL DEFAULT 0
         created_at timestamptz NOT NULL
         ready_at timestamptz
         expires_at timestamptz

@@ -7,7 +7,7 @@ from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.identity import routes
+from parvis.features.identity import own_data, routes
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
@@ -15,4 +15,9 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(50, N_("Programs"), "/admin/tokens", "key")
 
 
-FEATURE = Feature(name="identity", handlers=routes.HANDLERS, in_admin=_in_admin)
+FEATURE = Feature(
+    name="identity",
+    handlers=routes.HANDLERS,
+    subscriptions=own_data.SUBSCRIPTIONS,
+    in_admin=_in_admin,
+)

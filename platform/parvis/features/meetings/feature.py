@@ -10,6 +10,8 @@ from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import MEETING_STAFF
 from parvis.features.meetings import (
+    forgetting,
+    own_data,
     routes_admin,
     routes_api,
     routes_files,
@@ -63,6 +65,8 @@ FEATURE = Feature(
         *routes_steps.HANDLERS,
     ),
     subscriptions=(
+        *own_data.SUBSCRIPTIONS,
+        *forgetting.SUBSCRIPTIONS,
         (ContributionDecided, follow_decision),
         (HomeOpened, show_due),
         (DoorOpened, show_at_door),

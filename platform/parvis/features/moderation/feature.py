@@ -9,7 +9,7 @@ from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.moderation import routes, routes_api, routes_report
+from parvis.features.moderation import own_data, routes, routes_api, routes_report
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
 
 
@@ -33,7 +33,11 @@ FEATURE = Feature(
         Act(name="review.release", summary="Put an item one holds back in the queue."),
     ),
     handlers=(*routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS),
-    subscriptions=((RevisionHeld, queue_held), (ContributionWithdrawn, drop_withdrawn)),
+    subscriptions=(
+        (RevisionHeld, queue_held),
+        (ContributionWithdrawn, drop_withdrawn),
+        *own_data.SUBSCRIPTIONS,
+    ),
     in_site=_in_site,
     in_admin=_in_admin,
 )

@@ -1,6 +1,6 @@
 """What members ask of the data about them. Keys, policies and checks: the migrations."""
 
-from piccolo.columns import UUID, BigInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
 
 from parvis.core.tables import TenantTable
 
@@ -12,6 +12,7 @@ class DataExport(TenantTable):
     state = Text()
     object_key = Text(null=True, default=None)
     size_bytes = BigInt(null=True, default=None)
+    percent = Integer()
     created_at = Timestamptz()
     ready_at = Timestamptz(null=True, default=None)
     expires_at = Timestamptz(null=True, default=None)
