@@ -12,7 +12,7 @@ NAMES_TENANT = re.compile(r"\btenant_id\b[^,;]*\$1|\$1[^,;]*\btenant_id\b|VALUES
 ENVELOPE = re.compile(r"^(BEGIN; SET LOCAL parvis\.tenant_id|COMMIT|ROLLBACK)")
 # A job is queued by Procrastinate's function, the tenant in the job's arguments; and asyncpg asks
 # the catalogue, once a connection, what a type looks like.
-OWN = ("procrastinate_defer_jobs_v1", "typinfo_tree", "current_setting('jit')")
+OWN = ("procrastinate_defer_jobs_v1", "typeinfo_tree", "current_setting('jit')")
 MOST_STATEMENTS = 6
 
 

@@ -154,37 +154,6 @@ class HomeOpened(Event, frozen=True, kw_only=True):
     rail: list[RailCard]
 
 
-class PersonSection(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feature shows on a member's page: its fragment is given this as `section`."""
-
-    template: str
-    view: Any
-
-
-class PersonOpened(Event, frozen=True, kw_only=True):
-    """The actor opens the page of a member they may see: features append what they may see too."""
-
-    actor: Actor
-    member_id: MemberId
-    sections: list[PersonSection]
-
-
-class ProfileHeld(Event, frozen=True, kw_only=True):
-    """Words of a member's profile wait for a moderator. `verdict` is the charter's, on the fields
-    `title` and `body`; `body` is what moderators read."""
-
-    actor: Actor
-    title: str
-    body: str
-    verdict: Any
-
-
-class ProfileTakenBack(Event, frozen=True, kw_only=True):
-    """A member takes back the words of their profile that wait."""
-
-    actor: Actor
-
-
 class DoorNote(msgspec.Struct, frozen=True, kw_only=True):
     """Something a visitor may know is coming, in their language: a line above, a title, a text."""
 

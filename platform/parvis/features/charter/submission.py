@@ -88,7 +88,10 @@ async def _json(request: Req) -> Any:
 def _json_texts(
     value: Any, names: tuple[str, ...], path: str = "", depth: int = 0
 ) -> Iterator[tuple[str, str]]:
-    """Yield every string under a key of `names`, wherever it stands, by its dotted path."""
+    """Yield every string under a key of `names`, wherever it stands, by its dotted path.
+
+    Those of a list of strings go by their places: `topics.0`.
+    """
     if depth > MOST_DEPTH:
         return
     for key, inner in _items(value):
@@ -96,6 +99,8 @@ def _json_texts(
         if isinstance(inner, str):
             if key in names:
                 yield inner_path, inner
+        elif key in names and isinstance(inner, list) and all(isinstance(x, str) for x in inner):
+            yield from ((f"{inner_path}.{n}", text) for n, text in enumerate(inner))
         else:
             yield from _json_texts(inner, names, inner_path, depth + 1)
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from parvis.core.actor import Actor
 from parvis.core.acts import Act
+from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.communities import routes
+from parvis.features.communities import own_data, routes
+from parvis.features.communities.queries_person import show_on_person
 
 
 def _in_site(_actor: Actor) -> Iterator[NavItem]:
@@ -21,5 +23,6 @@ FEATURE = Feature(
         Act(name="community.admit", summary="Decide on somebody’s request to join."),
     ),
     handlers=routes.HANDLERS,
+    subscriptions=((PersonOpened, show_on_person), *own_data.SUBSCRIPTIONS),
     in_site=_in_site,
 )

@@ -141,6 +141,19 @@ def _label(row: db.Record) -> str | None:
     return worded_label(row["capacity_label"], row["firm"], row["register_number"])
 
 
+_READABLE = """
+    SELECT k.id FROM community k
+     WHERE k.tenant_id = $1 AND (k.visibility = 'open' OR k.id = ANY ($2::uuid[]))
+"""
+
+
+async def readable_places(actor: Actor) -> tuple[CommunityId, ...]:
+    """Return every community whose posts the actor may read: their own, and the open ones."""
+    actor.require_member()
+    rows = await db.fetch(_READABLE, list(actor.communities))
+    return tuple(CommunityId(row["id"]) for row in rows)
+
+
 def _with_members(actor: Actor, row: db.Record) -> CommunityView:
     fields = dict(row)
     members = fields.pop("members")

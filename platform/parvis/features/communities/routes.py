@@ -10,8 +10,10 @@ from litestar.response import Redirect
 from parvis.core import http
 from parvis.core.http import Req
 from parvis.core.ids import MemberId
-from parvis.features.communities import actions, queries, rules
+from parvis.features.communities import actions, queries, queries_person, rules
 from parvis.features.communities.queries import CommunityList, CommunityView, RequestList
+from parvis.features.communities.queries_person import PersonCommunities
+from parvis.features.members import rules as members
 
 LEAVING = "One may always leave."
 
@@ -174,7 +176,20 @@ async def _decline(request: Req, slug: str, member_id: UUID) -> None:
     await actions.decline(actor, community, MemberId(member_id))
 
 
+@get(
+    "/api/v1/people/{member_id:uuid}/communities",
+    operation_id="listMemberCommunities",
+    tags=["members"],
+)
+async def list_member_communities(request: Req, member_id: FromPath[UUID]) -> PersonCommunities:
+    """Return a member's communities, as far as you may know of them."""
+    actor = http.actor_of(request)
+    person = await members.access_person(actor, member_id)
+    return await queries_person.person_communities(actor, person.id)
+
+
 HANDLERS = (
+    list_member_communities,
     communities, join, leave, requests_page, admit, decline, list_communities, get_community,
     join_community, leave_community, list_requests, admit_member, decline_member,
 )  # fmt: skip

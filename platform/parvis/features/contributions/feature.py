@@ -1,10 +1,17 @@
 """What the app takes from contributions: subscriptions."""
 
 from parvis.core.events import ContributionDecided
+from parvis.core.events_people import ProfileHeld, ProfileTakenBack
 from parvis.core.feature import Feature
+from parvis.features.contributions import own_data, profiles
 from parvis.features.contributions.actions import keep_decision
 
 FEATURE = Feature(
     name="contributions",
-    subscriptions=((ContributionDecided, keep_decision),),
+    subscriptions=(
+        *own_data.SUBSCRIPTIONS,
+        (ContributionDecided, keep_decision),
+        (ProfileHeld, profiles.keep_held),
+        (ProfileTakenBack, profiles.take_back),
+    ),
 )

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from parvis.core.actor import Actor
 from parvis.core.acts import Act
 from parvis.core.events import ContributionHidden, ContributionShown
+from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.conversations import actions, routes
+from parvis.features.conversations import actions, own_data, routes
+from parvis.features.conversations.queries.person import show_on_person
 
 
 def _in_site(_actor: Actor) -> Iterator[NavItem]:
@@ -27,8 +29,10 @@ FEATURE = Feature(
     ),
     handlers=routes.HANDLERS,
     subscriptions=(
+        *own_data.SUBSCRIPTIONS,
         (ContributionShown, actions.count_shown),
         (ContributionHidden, actions.count_hidden),
+        (PersonOpened, show_on_person),
     ),
     in_site=_in_site,
 )

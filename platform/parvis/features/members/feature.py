@@ -1,6 +1,49 @@
-"""What the app takes from members: routes."""
+"""What the app takes from members: acts, routes, subscriptions and navigation entries."""
 
+from collections.abc import Iterator
+
+from parvis.core.actor import Actor
+from parvis.core.acts import Act
+from parvis.core.events import ContributionDecided
 from parvis.core.feature import Feature
-from parvis.features.members import routes
+from parvis.core.i18n import N_
+from parvis.core.navigation import NavItem
+from parvis.core.permissions import Permission
+from parvis.features.members import (
+    actions_profile,
+    own_data,
+    routes,
+    routes_admin,
+    routes_admin_api,
+    routes_invitations,
+)
+from parvis.features.members.profile import TEXTS
 
-FEATURE = Feature(name="members", handlers=routes.HANDLERS)
+
+def _in_site(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(30, N_("People"), "/people", "user")
+
+
+def _in_admin(actor: Actor) -> Iterator[NavItem]:
+    if actor.may(Permission.MEMBER_MANAGE):
+        yield NavItem(30, N_("Members"), "/admin/members", "users")
+
+
+FEATURE = Feature(
+    name="members",
+    acts=(
+        Act(name="member.follow", summary="Follow what another member publishes."),
+        Act(name="member.invite", summary="Invite people into the space."),
+        Act(name="member.manage", summary="Change a member’s capacity, groups or access."),
+        Act(name="profile.edit", summary="Change one’s own profile or photo.", texts=TEXTS),
+    ),
+    handlers=(
+        *routes.HANDLERS,
+        *routes_admin.HANDLERS,
+        *routes_invitations.HANDLERS,
+        *routes_admin_api.HANDLERS,
+    ),
+    subscriptions=((ContributionDecided, actions_profile.settle), *own_data.SUBSCRIPTIONS),
+    in_site=_in_site,
+    in_admin=_in_admin,
+)

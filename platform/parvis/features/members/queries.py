@@ -1,76 +1,63 @@
-"""How members appear to one another."""
-
-from datetime import datetime
-from uuid import UUID
+"""How authors appear beside what they wrote."""
 
 import msgspec
 
-from parvis.core import db
-from parvis.core.actor import Actor
-from parvis.core.capacities import CAPACITIES, role, worded_label
-from parvis.core.errors import NotFound
+from parvis.core import i18n
+from parvis.core.capacities import CAPACITIES, role
+from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
+from parvis.features.identity.names import listed
 
-__all__ = ["CAPACITIES", "Author", "MemberPage", "member_page", "role"]
+__all__ = ["CAPACITIES", "Author", "author", "author_columns", "role"]
+
+_FORMER = N_("{role}, former member")
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote something, in the capacity they had when they wrote it.
 
-    `role` is that capacity in words, in the reader's language unless the firm words it.
+    `role` is that capacity in words, in the reader's language unless the firm words it; it tells
+    a former member. `has_page` is false for who is gone, or absent from the directory.
     """
 
     id: MemberId
     name: str
     capacity: str
     role: str
+    is_former: bool = False
+    has_page: bool = True
+
+    @property
+    def path(self) -> str:
+        """Where their page is; empty when there is none."""
+        return f"/people/{self.id}" if self.has_page else ""
 
 
-class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A member as every other member of the tenant sees them.
-
-    `vouched_by` names who vouches for the name; None when it is no provider still in use.
-    """
-
-    id: MemberId
-    name: str
-    capacity: str
-    role: str
-    headline: str | None
-    vouched_by: str | None
-    joined_at: datetime
-
-
-_MEMBER = """
-    SELECT m.id, m.display_name, m.capacity, m.capacity_label, m.firm,
-           m.register_number, m.headline, m.joined_at, c.label AS vouched_by
-      FROM member m
-      LEFT JOIN connection c ON c.tenant_id = m.tenant_id AND c.slug = m.name_source
-     WHERE m.tenant_id = $1 AND m.id = $2 AND m.state = 'active'
-"""
-
-
-async def member_page(actor: Actor, member_id: UUID) -> MemberPage:
-    """Return a member's page; raise NotFound for someone unknown or gone."""
-    actor.require_member()
-    row = await db.fetch_row(_MEMBER, member_id)
-    if row is None:
-        raise NotFound
-    return MemberPage(
-        id=MemberId(row["id"]),
-        name=row["display_name"],
-        capacity=row["capacity"],
-        role=role(row["capacity"], _label(row), actor.locale),
-        headline=row["headline"],
-        vouched_by=_voucher(row["vouched_by"], actor.locale),
-        joined_at=row["joined_at"],
+def author_columns(alias: str) -> str:
+    """Return the SQL of the two columns that `author` takes beside a member's name."""
+    return (
+        f"{alias}.state <> 'active' AS author_is_former,"
+        f" ({listed(alias)} OR {alias}.id IS NOT DISTINCT FROM $2) AS author_has_page"
     )
 
 
-def _label(row: db.Record) -> str | None:
-    return worded_label(row["capacity_label"], row["firm"], row["register_number"])
-
-
-def _voucher(label: str | None, locale: str) -> str | None:
-    texts = db.from_jsonb(label, dict[str, str]) if label else {}
-    return texts.get(locale) or next(iter(texts.values()), None)
+def author(
+    locale: str,
+    *,
+    member_id: MemberId,
+    name: str,
+    capacity: str,
+    label: str | None,
+    is_former: bool,
+    has_page: bool,
+) -> Author:
+    """Build an author with the capacity that a revision froze."""
+    words = role(capacity, label, locale)
+    return Author(
+        id=member_id,
+        name=name,
+        capacity=capacity,
+        role=i18n.translate(locale, _FORMER, role=words) if is_former else words,
+        is_former=is_former,
+        has_page=has_page,
+    )

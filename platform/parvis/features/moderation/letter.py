@@ -17,6 +17,7 @@ _OUTCOMES: dict[tuple[Action, bool], dict[str, str]] = {
         "post": N_("Your post “{title}” was not published yet: we ask you to revise it."),
         "comment": N_("Your comment “{title}” was not published yet: we ask you to revise it."),
         "question": N_("Your question “{title}” is not visible yet: we ask you to revise it."),
+        "profile": N_("Your profile, “{title}”, is not visible yet: we ask you to revise it."),
     },
     (Action.RETURN, True): {
         "post": N_("Your post “{title}” is no longer visible: we ask you to revise it."),
@@ -27,6 +28,7 @@ _OUTCOMES: dict[tuple[Action, bool], dict[str, str]] = {
         "post": N_("Your post “{title}” was not published."),
         "comment": N_("Your comment “{title}” was not published."),
         "question": N_("Your question “{title}” was not published in the community."),
+        "profile": N_("The change of your profile, “{title}”, was not published."),
     },
     (Action.REFUSE, True): {
         "post": N_("Your post “{title}” was taken down."),

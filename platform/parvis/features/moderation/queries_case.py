@@ -116,7 +116,7 @@ _CAUSES = """
 _AUTHOR = """
     SELECT m.id, m.display_name AS name, m.joined_at, n.label,
            (SELECT count(*) FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = m.id
-               AND c.live_revision_id IS NOT NULL) AS published,
+               AND c.live_revision_id IS NOT NULL AND c.kind <> 'profile') AS published,
            (SELECT count(*) FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = m.id
                AND c.live_revision_id IS NOT NULL AND c.kind = 'question') AS questions,
            (SELECT count(*) FROM review_item i WHERE i.tenant_id = $1 AND i.author_id = m.id

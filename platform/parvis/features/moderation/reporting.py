@@ -51,7 +51,7 @@ _ACCESS = {
 async def access_reportable(actor: Actor, contribution_id: UUID) -> Reportable:
     """Return live words that the actor may read. Errors: NotFound; Denied for their own."""
     row = await db.fetch_row(_REPORTABLE, contribution_id, actor.require_member())
-    if row is None:
+    if row is None or row["kind"] not in _ACCESS:
         raise NotFound
     await _ACCESS[row["kind"]](actor, contribution_id)
     if row["author_id"] == actor.member_id:

@@ -163,7 +163,8 @@ def can(actor: Actor, item: Item, now: datetime | None = None) -> Can:
         publish=True,
         return_=True,
         refuse=True,
-        redact=item.has_spans,
+        # A profile's words stand in fields: there is no text to publish with passages masked.
+        redact=item.has_spans and item.contribution_kind != "profile",
         escalate=item.status is not Status.ESCALATED,
     )
 

@@ -13,7 +13,7 @@ from parvis.core.events import (
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.notifications import news, routes
+from parvis.features.notifications import followers, news, own_data, routes
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:
@@ -24,8 +24,10 @@ FEATURE = Feature(
     name="notifications",
     handlers=routes.HANDLERS,
     subscriptions=(
+        *own_data.SUBSCRIPTIONS,
         (ContributionDecided, news.tell_decision),
         (ContributionShown, news.tell_comment),
+        (ContributionShown, followers.tell_later),
         (RequestDecided, news.tell_request_decided),
         (QuestionStateTold, news.tell_question_moved),
         (AnswerPublished, news.tell_answer),

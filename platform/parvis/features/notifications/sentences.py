@@ -20,7 +20,15 @@ _MOVED = N_("Your question no. {number}: {state}.")
 _ANSWERED = N_("Your question no. {number} has its answer.")
 _CORRECTED = N_("The answer to your question no. {number} was corrected.")
 
-_PATHS = {"post": "/posts/", "comment": "/comments/", "question": "/questions/"}
+_FOLLOWED = N_("{name}, whom you follow, has published a post.")
+_FOLLOWED_SEVERAL = N_("{name}, whom you follow, has published several posts.")
+
+_PATHS = {
+    "member": "/people/",
+    "post": "/posts/",
+    "comment": "/comments/",
+    "question": "/questions/",
+}
 
 
 def headline(kind: str, data: dict[str, Any], locale: str) -> str:
@@ -32,6 +40,9 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
     if kind == "request_decided":
         message = _ADMITTED if data["is_admitted"] else _DECLINED
         return i18n.translate(locale, message, title=data["title"])
+    if kind == "followed_published":
+        message = _FOLLOWED_SEVERAL if data["is_several"] else _FOLLOWED
+        return i18n.translate(locale, message, name=data["name"])
     if kind == "question_moved":
         label = LABELS[Track(data["track"])][data["state"]]
         state = _within(i18n.translate(locale, label))
@@ -49,4 +60,6 @@ def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
     """Return where the subject of a notice is read."""
     if subject_kind == "community":
         return f"/communities/{data['slug']}"
+    if subject_kind == "profile":
+        return "/me/profile"
     return f"{_PATHS[subject_kind]}{subject_id}"

@@ -11,7 +11,8 @@ from parvis.core.ids import CommunityId, ContributionId
 from parvis.features.contributions.revisions import Mark
 from parvis.features.conversations import rules
 from parvis.features.conversations.rules import PostCan, Status
-from parvis.features.members.queries import Author, role
+from parvis.features.members import queries as members
+from parvis.features.members.queries import Author, author_columns
 
 PostKind = Literal["discussion", "question", "announcement"]
 
@@ -69,11 +70,11 @@ SHOWN_REVISION = """
       JOIN member m ON m.tenant_id = $1 AND m.id = c.author_id
 """
 # $2 is the actor. Capacities are those of the moment of writing.
-COLUMNS = """
+COLUMNS = f"""
            c.id, c.author_id, c.created_at, c.decision,
            c.live_revision_id IS NOT NULL AS is_live,
            r.title, r.excerpt, r.capacity, r.capacity_label, r.marks,
-           m.display_name AS author_name,
+           m.display_name AS author_name, {author_columns("m")},
            p.post_kind, p.is_official, p.comment_count, p.thank_count,
            k.id AS community_id, k.slug AS community_slug, k.title AS community_title,
            EXISTS (SELECT FROM reaction own
@@ -88,12 +89,14 @@ JOINS = f"""
 LATEST_COMMENT_COLUMNS = """
            lc.id AS comment_id, lc.author_id AS comment_author_id, lc.created_at AS commented_at,
            lc.display_name AS comment_author_name, lc.capacity AS comment_capacity,
-           lc.capacity_label AS comment_capacity_label, lc.excerpt AS comment_excerpt
+           lc.capacity_label AS comment_capacity_label, lc.excerpt AS comment_excerpt,
+           lc.author_is_former AS comment_author_is_former,
+           lc.author_has_page AS comment_author_has_page
 """
-LATEST_COMMENT = """
+LATEST_COMMENT = f"""
       LEFT JOIN LATERAL (
            SELECT x.id, x.author_id, x.created_at, xm.display_name, xr.capacity,
-                  xr.capacity_label, xr.excerpt
+                  xr.capacity_label, xr.excerpt, {author_columns("xm")}
              FROM contribution x
              JOIN revision xr ON xr.tenant_id = $1 AND xr.id = x.live_revision_id
              JOIN member xm ON xm.tenant_id = $1 AND xm.id = x.author_id
@@ -137,11 +140,14 @@ def common(actor: Actor, row: Any) -> dict[str, Any]:
 
 def author(actor: Actor, author_id: Any, name: str, row: Any) -> Author:
     """Build an author with the capacity that the row's revision froze."""
-    return Author(
-        id=author_id,
+    return members.author(
+        actor.locale,
+        member_id=author_id,
         name=name,
         capacity=row["capacity"],
-        role=role(row["capacity"], row["capacity_label"], actor.locale),
+        label=row["capacity_label"],
+        is_former=row["author_is_former"],
+        has_page=row["author_has_page"],
     )
 
 
@@ -157,11 +163,14 @@ def _latest_comment(actor: Actor, row: Any) -> LatestComment | None:
         return None
     return LatestComment(
         id=row["comment_id"],
-        author=Author(
-            id=row["comment_author_id"],
+        author=members.author(
+            actor.locale,
+            member_id=row["comment_author_id"],
             name=row["comment_author_name"],
             capacity=row["comment_capacity"],
-            role=role(row["comment_capacity"], row["comment_capacity_label"], actor.locale),
+            label=row["comment_capacity_label"],
+            is_former=row["comment_author_is_former"],
+            has_page=row["comment_author_has_page"],
         ),
         excerpt=row["comment_excerpt"],
         created_at=row["commented_at"],

@@ -16,12 +16,14 @@ from parvis.features.communities.queries import (
     OwnCommunity,
     community_view,
     own_communities,
+    readable_places,
 )
 from parvis.features.communities.rules import Community
 from parvis.features.conversations.queries import cards
 from parvis.features.conversations.queries.cards import PostCard
+from parvis.features.identity.names import listed
 
-Voice = Literal["official", "members"]
+Voice = Literal["official", "members", "followed"]
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,19 @@ _LIVE_OF_VOICE = """
        AND c.live_revision_id IS NOT NULL AND p.id < $4
      ORDER BY p.id DESC LIMIT $5
 """
+# One index scan for each of those the member follows, of whom there are 500 at most. Who is absent
+# from the directory cannot be followed, for as long as they are.
+_OF_FOLLOWED = f"""
+    SELECT live.id
+      FROM member_follow f
+      JOIN member m ON m.tenant_id = $1 AND m.id = f.followed_id AND {listed("m")}
+     CROSS JOIN LATERAL (
+            SELECT c.id FROM contribution c
+             WHERE c.tenant_id = $1 AND c.author_id = f.followed_id AND c.kind = 'post'
+               AND c.live_revision_id IS NOT NULL AND c.place_id = ANY ($3) AND c.id < $4
+             ORDER BY c.id DESC LIMIT $5) live
+     WHERE f.tenant_id = $1 AND f.follower_id = $2
+"""
 # One's own that nobody else sees: waiting, returned or refused, in its place in time.
 _OWN_UNSEEN = """
     SELECT c.id FROM contribution c
@@ -74,7 +89,12 @@ def _page_sql(live: str, *more: str) -> str:
     by_place = f"""
         SELECT live.id FROM unnest($3::uuid[]) AS place (id) CROSS JOIN LATERAL ({live}) live
     """
-    merged = " UNION ALL ".join(f"({branch})" for branch in (by_place, *more))
+    return _cards_sql(by_place, *more)
+
+
+def _cards_sql(*branches: str) -> str:
+    """Return the statement of a page of cards of what all `branches` find, newest first."""
+    merged = " UNION ALL ".join(f"({branch})" for branch in branches)
     return f"""
     SELECT {cards.COLUMNS}, {cards.LATEST_COMMENT_COLUMNS}
       FROM ({merged} ORDER BY id DESC LIMIT $5) AS page
@@ -86,6 +106,8 @@ def _page_sql(live: str, *more: str) -> str:
 
 _EVERYTHING = _page_sql(_LIVE, _OWN_UNSEEN)
 _OF_VOICE = _page_sql(_LIVE_OF_VOICE)
+_FOLLOWED = _cards_sql(_OF_FOLLOWED)
+_PAGES = {None: _EVERYTHING, "official": _OF_VOICE, "members": _OF_VOICE, "followed": _FOLLOWED}
 
 
 async def home(actor: Actor, *, voice: Voice | None, after: str | None) -> Home:
@@ -102,10 +124,12 @@ async def feed(
 ) -> Page[PostCard]:
     """Return a page of the posts of the member's communities, newest first.
 
-    `voice` narrows it to the firm's announcements or to what members say. Without it, the
-    member's own posts that wait for a moderator stand among the others.
+    `voice` narrows it to the firm's announcements or to what members say; `followed` is what
+    those publish whom the member follows, wherever the member may read. Without it, the member's
+    own posts that wait for a moderator stand among the others.
     """
-    return await _page(actor, actor.communities, voice=voice, after=after, limit=limit)
+    places = await readable_places(actor) if voice == "followed" else actor.communities
+    return await _page(actor, places, voice=voice, after=after, limit=limit)
 
 
 async def posts(
@@ -136,7 +160,7 @@ async def _page(
     values: list[UUID | Sequence[UUID] | int | bool] = [
         actor.require_member(), list(places), pagination.before(after), size + 1,
     ]  # fmt: skip
-    if voice is not None:
+    if _PAGES[voice] is _OF_VOICE:
         values.append(voice == "official")
-    rows = await db.fetch(_EVERYTHING if voice is None else _OF_VOICE, *values) if places else []
+    rows = await db.fetch(_PAGES[voice], *values) if places else []
     return pagination.page_of(rows, size, lambda row: cards.card(actor, row))

@@ -15,7 +15,7 @@ from parvis.features.conversations import rules
 from parvis.features.conversations.queries import cards
 from parvis.features.conversations.queries.cards import Place, PostKind
 from parvis.features.conversations.rules import CommentCan, PostCan, Said, Status
-from parvis.features.members.queries import Author
+from parvis.features.members.queries import Author, author_columns
 
 FIRST_ID = UUID(int=0)
 
@@ -85,6 +85,7 @@ _POST = f"""
 _COMMENT = f"""
     SELECT c.id, c.parent_id, c.author_id, c.created_at, c.decision,
            c.live_revision_id IS NOT NULL AS is_live, m.display_name AS author_name,
+           {author_columns("m")},
            r.number, r.body, r.body_html, r.capacity, r.capacity_label, r.marks,
            r.created_at AS revised_at, {_CHANGE}
       FROM {{found}} AS page

@@ -12,11 +12,12 @@ from parvis.core.pagination import Page
 from parvis.features.communities import rules as communities
 from parvis.features.conversations import actions, rules
 from parvis.features.conversations.actions import CommentInput, PostEdit, PostInput
-from parvis.features.conversations.queries import feed
+from parvis.features.conversations.queries import feed, person
 from parvis.features.conversations.queries import post as posts
 from parvis.features.conversations.queries.cards import PostCard
 from parvis.features.conversations.queries.feed import Voice
 from parvis.features.conversations.queries.post import CommentView, PostView
+from parvis.features.members import rules as members
 
 TAGS = ["conversations"]
 After = Annotated[str | None, QueryParameter(description="`next_after` of the page before.")]
@@ -29,6 +30,16 @@ async def get_feed(
 ) -> Page[PostCard]:
     """Return the posts of the member's communities, newest first."""
     return await feed.feed(http.actor_of(request), voice=voice, after=after, limit=limit)
+
+
+@get("/api/v1/people/{member_id:uuid}/posts", operation_id="listMemberPosts", tags=["members"])
+async def list_member_posts(
+    request: Req, member_id: FromPath[UUID], after: After = None, limit: Limit = None
+) -> Page[PostCard]:
+    """Return what a member published where you may read it, newest first."""
+    actor = http.actor_of(request)
+    author = await members.access_person(actor, member_id)
+    return await person.person_posts(actor, author.id, after=after, limit=limit)
 
 
 @get("/api/v1/communities/{slug:str}/posts", operation_id="listPosts", tags=TAGS)
@@ -172,6 +183,7 @@ async def withdraw_comment(request: Req, comment_id: FromPath[UUID]) -> None:
 
 
 HANDLERS = (
-    get_feed, list_posts, publish_post, get_post, edit_post, withdraw_post, thank_for_post,
-    take_thanks_back, list_comments, publish_comment, get_comment, edit_comment, withdraw_comment,
+    get_feed, list_member_posts, list_posts, publish_post, get_post, edit_post, withdraw_post,
+    thank_for_post, take_thanks_back, list_comments, publish_comment, get_comment, edit_comment,
+    withdraw_comment,
 )  # fmt: skip

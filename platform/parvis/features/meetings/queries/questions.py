@@ -19,7 +19,8 @@ from parvis.features.meetings.queries.views import (
     QuestionView,
     TopicView,
 )
-from parvis.features.members.queries import Author, role
+from parvis.features.members import queries as members
+from parvis.features.members.queries import author_columns
 
 Tab = Literal["all", "answered", "under_way", "mine"]
 Sort = Literal["support", "recent", "receipt"]
@@ -43,10 +44,10 @@ class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 # $2 is the reader. Where nothing is live, only the author or staff is ever given the row. LIMIT 1
 # makes PostgreSQL look each contribution up; without it, it may walk through all there are.
-QUESTION = """
+QUESTION = f"""
     SELECT q.id, q.meeting_id, q.submission_id, q.number, q.topic, q.channel, q.asked_channel,
            q.became_free_because, q.delivery, q.visibility, q.support_count, q.cluster_id,
-           w.*, m.display_name, h.number AS grouped_under,
+           w.*, m.display_name, {author_columns("m")}, h.number AS grouped_under,
            (SELECT count(*) FROM question g
              WHERE g.tenant_id = $1 AND g.cluster_id = q.id) AS group_size,
            EXISTS (SELECT FROM support s
@@ -164,11 +165,14 @@ def view_of(row: Record, actor: Actor, meeting: MeetingFacts) -> QuestionView:
         excerpt=row["excerpt"],
         body_html=row["body_html"],
         topic=TopicView(slug=row["topic"], title=title) if title else None,
-        author=Author(
-            id=MemberId(row["author_id"]),
+        author=members.author(
+            actor.locale,
+            member_id=MemberId(row["author_id"]),
             name=row["display_name"],
             capacity=row["capacity"],
-            role=role(row["capacity"], row["capacity_label"], actor.locale),
+            label=row["capacity_label"],
+            is_former=row["author_is_former"],
+            has_page=row["author_has_page"],
         ),
         asked_at=row["created_at"],
         channel=facts.channel,
