@@ -40,9 +40,7 @@ class Provider:
     client: httpx.AsyncClient
     token: str
 
-    async def ask(
-        self, method: str, path: str, body: Any = None, **more: Any
-    ) -> httpx.Response:
+    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.token}", "accept": "application/scim+json"}
         headers |= more.pop("headers", {})
         if body is not None:

@@ -10,6 +10,11 @@ async def test_a_user_becomes_a_member_without_a_session(entra) -> None:
     )
     member = await entra.member(user["id"])
     assert (member["display_name"], member["name_source"]) == ("Anne Tavel", "espace-client")
-    assert (member["headline"], member["email"]) == ("Directrice des risques", "anne@orvance.example")
+    assert (member["headline"], member["email"]) == (
+        "Directrice des risques",
+        "anne@orvance.example",
+    )
     assert (member["locale"], member["capacity"], member["state"]) == ("fr", "client", "active")
-    assert user["meta"]["location"] == f"https://banque-orvance.localhost/scim/v2/Users/{user['id']}"
+    assert (
+        user["meta"]["location"] == f"https://banque-orvance.localhost/scim/v2/Users/{user['id']}"
+    )

@@ -12,13 +12,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from scim2_models import InvalidFilterException, ScimFilter
+from scim2_models import AttributeBinding, InvalidFilterException, ScimFilter
 from scim2_models.path import (
+    AttrPath,
     CompareOperator,
     Comparison,
     FilterNode,
     LogicalExpr,
     LogicalOperator,
+    Present,
     ValuePath,
 )
 
@@ -34,11 +36,15 @@ _TIMES = {
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """What an attribute is in SQL: a condition with one place, and its value made comparable."""
+    """What an attribute is in SQL: a condition with one place, and its value made comparable.
+
+    `present` is the condition that it has a value; None where that is not told.
+    """
 
     sql: str
     value: Callable[[Any], Any]
     is_time: bool = False
+    present: str | None = "true"
 
 
 def folded(text: str) -> str:
@@ -60,7 +66,10 @@ def uuid_or_none(text: str) -> UUID | None:
 
 
 class Condition:
-    """A WHERE clause as it grows: its text, and the values for the places in it."""
+    """A WHERE clause as it grows: its text, and the values for the places in it.
+
+    Attributes that no resource searched has were refused when the request was read.
+    """
 
     def __init__(self, columns: Mapping[str, Column], *, first_place: int) -> None:
         self._columns = columns
@@ -85,31 +94,47 @@ class Condition:
             return f"({joined})"
         if isinstance(node, Comparison):
             return self._compare(given, node)
+        if isinstance(node, Present):
+            return self._is_present(given, node)
         if isinstance(node, ValuePath):
-            return self._select(node)
+            return self._select(given, node)
         raise InvalidFilterException(detail=f"Not supported in filters: {node}")
 
     def _compare(self, given: ScimFilter[Any], node: Comparison) -> str:
-        binding = given.resolve_comparison(node.attr_path)
+        found = self._find(given, node.attr_path)
+        return "false" if found is None else self._with_value(*found, node)
+
+    def _is_present(self, given: ScimFilter[Any], node: Present) -> str:
+        found = self._find(given, node.attr_path)
+        if found is None:
+            return "false"
+        if found[0] is None or found[0].present is None:
+            raise InvalidFilterException(detail=f"Not supported in filters: {node}")
+        return found[0].present
+
+    def _find(
+        self, given: ScimFilter[Any], path: AttrPath
+    ) -> tuple[Column | None, AttributeBinding] | None:
+        """Return the attribute and its column; None for what this kind of resource has not."""
+        binding = given.resolve_comparison(path, strict=False)
         if binding is None:
-            raise InvalidFilterException(detail=f"Not supported in filters: {node.attr_path}")
+            return None
         parts = (binding.field_name, binding.sub_field_name)
-        column = self._columns.get(".".join(part for part in parts if part))
-        return self._with_value(column, node, binding.comparable)
+        return self._columns.get(".".join(part for part in parts if part)), binding
 
     def _with_value(
-        self, column: Column | None, node: Comparison, comparable: Callable[[Any], Any]
+        self, column: Column | None, binding: AttributeBinding, node: Comparison
     ) -> str:
         operators = _TIMES if column and column.is_time else {CompareOperator.eq: "="}
         if column is None or node.op not in operators or node.value is None:
             raise InvalidFilterException(detail=f"Not supported in filters: {node}")
-        value = comparable(node.value)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise InvalidFilterException(detail="A time needs its zone, such as Z.")
+        value = _moment(node.value) if column.is_time else binding.comparable(node.value)
         return self._placed(column.sql, operators[node.op], column.value(value))
 
-    def _select(self, node: ValuePath) -> str:
+    def _select(self, given: ScimFilter[Any], node: ValuePath) -> str:
         """Return the condition for `emails[type eq "work" and value eq "…"]`."""
+        if given.resolve(node.attr_path, strict=False) is None:
+            return "false"
         column = self._columns.get(f"{node.attr_path.attr.lower()}[type,value]")
         found = _equals(node.val_filter)
         if column is None or found.keys() != {"type", "value"}:
@@ -124,6 +149,17 @@ class Condition:
         self.values.append(value)
         self._next += 1
         return f"${self._next - 1}"
+
+
+def _moment(text: Any) -> datetime:
+    """Return a time with its zone; what the model took for one may lack it."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        moment = datetime.min  # noqa: DTZ901 -- has no zone, so it is refused below
+    if moment.tzinfo is None:
+        raise InvalidFilterException(detail="A time needs its zone, such as Z.")
+    return moment
 
 
 def _equals(node: FilterNode) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _ROW = """
       FROM scim_group WHERE tenant_id = $1 AND connection_id = $2 AND id = $3
 """
 _MEMBERS = """
-    SELECT m.scim_group_id, u.id, u.member_id, u.resource ->> 'displayName' AS display
+    SELECT m.scim_group_id, u.id, u.member_id
       FROM scim_group_member m
       JOIN scim_user u ON u.tenant_id = m.tenant_id AND u.id = m.scim_user_id
      WHERE m.tenant_id = $1 AND m.scim_group_id = ANY ($2::uuid[])
@@ -58,12 +58,7 @@ async def resources(
 
 def _member(row: db.Record) -> dict[str, Any]:
     user_id = str(row["id"])
-    return {
-        "value": user_id,
-        "$ref": f"Users/{user_id}",
-        "type": "User",
-        "display": row["display"],
-    }
+    return {"value": user_id, "$ref": f"Users/{user_id}", "type": "User"}
 
 
 def _leaves_members_out(parameters: ResponseParameters[Any] | None) -> bool:

@@ -102,7 +102,7 @@ class GroupMember(ComplexAttribute):
     """What the member is: a user."""
 
     display: Annotated[str | None, Mutability.read_only] = None
-    """The user's display name."""
+    """Read over: who somebody is stands with the user."""
 
 
 class Group(Resource):  # type: ignore[type-arg]  # no extension of the schema is served

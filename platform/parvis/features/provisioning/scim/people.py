@@ -74,13 +74,13 @@ async def update(source: Source, user: User, *, expected_version: str | None) ->
     _check_version(row, expected_version)
     await _require_unique(source, user, row["id"])
     before = rows.user_of(row)
-    user.active = row["is_active"] if user.active is None else user.active
+    is_active = bool(row["is_active"] if user.active is None else user.active)
     _follow_whole_name(before, user)
     member_id = MemberId(row["member_id"])
     await members.refresh(source, member_id, word_of(before), word_of(user))
-    await _write(row["id"], user)
+    await _write(row["id"], user, is_active=is_active)
     await _set_active(
-        row["id"], member_id, wanted=user.active, ended=row["ended_membership"],
+        row["id"], member_id, wanted=is_active, ended=row["ended_membership"],
         was=row["is_active"],
     )  # fmt: skip
     await members.record(source, "user_changed", member_id, changed=rows.changed(before, user))
@@ -208,7 +208,7 @@ async def _insert(source: Source, user: User, *, member_id: MemberId, at: Any) -
             "scim_user",
             connection_id=source.connection.id,
             member_id=member_id,
-            **_columns(user),
+            **_columns(user, is_active=user.active is not False),
             created_at=at,
             updated_at=at,
         )
@@ -218,8 +218,8 @@ async def _insert(source: Source, user: User, *, member_id: MemberId, at: Any) -
     return user_id
 
 
-async def _write(user_id: UUID, user: User) -> None:
-    columns = _columns(user) | {"updated_at": clock.now()}
+async def _write(user_id: UUID, user: User, *, is_active: bool) -> None:
+    columns = _columns(user, is_active=is_active) | {"updated_at": clock.now()}
     assignments = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=3))
     try:
         await db.execute(
@@ -233,13 +233,13 @@ async def _write(user_id: UUID, user: User) -> None:
     await _insert_emails(user_id, user)
 
 
-def _columns(user: User) -> dict[str, Any]:
+def _columns(user: User, *, is_active: bool) -> dict[str, Any]:
     return {
         "user_name": user.user_name,
         "user_name_key": folded(user.user_name or ""),
         "display_name_key": folded(user.display_name or ""),
         "external_id": user.external_id,
-        "is_active": user.active,
+        "is_active": is_active,
         "resource": db.jsonb(rows.kept(user)),
         "version": f'W/"{crypto.token()[:16]}"',
     }

@@ -1,6 +1,6 @@
 """Rows as resources of the protocol, and resources as what a row keeps of them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from scim2_models import Meta
@@ -8,6 +8,7 @@ from scim2_models import Meta
 from parvis.core import db
 from parvis.features.provisioning.scim.models import GROUP_SCHEMA, USER_SCHEMA, Group, User
 
+R = TypeVar("R", User, Group)
 USER, GROUP = "User", "Group"
 # What rows keep in columns of their own, or the service fills in.
 _APART = {"id", "meta", "schemas", "externalId"}
@@ -16,7 +17,7 @@ _APART = {"id", "meta", "schemas", "externalId"}
 def user_of(row: db.Record) -> User:
     """Return the user that a row of scim_user holds."""
     kept = msgspec.json.decode(row["resource"])
-    user = User.model_validate({**kept, "schemas": [USER_SCHEMA], "active": row["is_active"]})
+    user = User.model_validate({**kept, "schemas": [USER_SCHEMA]})
     return _described(user, row, USER)
 
 
@@ -27,7 +28,7 @@ def group_of(row: db.Record, members: list[dict[str, Any]] | None) -> Group:
     return _described(group, row, GROUP)
 
 
-def _described(resource: Any, row: db.Record, kind: str) -> Any:
+def _described(resource: R, row: db.Record, kind: str) -> R:
     resource.id = str(row["id"])
     resource.external_id = row["external_id"]
     resource.meta = Meta(
