@@ -42,12 +42,16 @@ async def end_sessions(
 ) -> int:
     """End the sessions that a provider's word is about: by its session, its subject, or both.
 
-    Neither given ends nothing: no provider's word is about everybody.
+    With both, a session whose provider never said which of its own it belongs to ends too: it
+    may be the one meant. Neither given ends nothing: no provider's word is about everybody.
     """
     if sub is None and op_sid is None:
         return 0
-    which = "issuer = $4 AND ($5::text IS NULL OR sub = $5) AND ($6::text IS NULL OR op_sid = $6)"
-    return await _end(which, reason, issuer, sub, op_sid)
+    return await _end(_MEANT, reason, issuer, sub, op_sid)
+
+
+_MEANT = """issuer = $4 AND ($5::text IS NULL OR sub = $5)
+       AND ($6::text IS NULL OR op_sid = $6 OR (op_sid IS NULL AND sub = $5))"""
 
 
 async def _end(which: str, reason: str, *values: object) -> int:

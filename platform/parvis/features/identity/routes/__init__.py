@@ -1,5 +1,21 @@
 """How identity is reached: the door, and the page about oneself."""
 
-from parvis.features.identity.routes import door, keys, me, step_up
+from parvis.features.identity.routes import (
+    backchannel,
+    door,
+    keys,
+    me,
+    programs,
+    step_up,
+    tokens,
+)
 
-HANDLERS = (*door.HANDLERS, *keys.HANDLERS, *me.HANDLERS, *step_up.HANDLERS)
+HANDLERS = (
+    *door.HANDLERS,
+    *backchannel.HANDLERS,
+    *keys.HANDLERS,
+    *me.HANDLERS,
+    *step_up.HANDLERS,
+    *tokens.HANDLERS,
+    *programs.HANDLERS,
+)
