@@ -235,45 +235,24 @@ class MemberErased(Event, frozen=True, kw_only=True):
     objects: list[str] = []
 
 
+class OwnDataTold(Event, frozen=True, kw_only=True):
+    """Something happened to a member's own data that they should hear of.
+
+    `kind` is "own_data_ready" for the archive, "erasure_asked" for the wish to be forgotten, which
+    somebody else at their browser might have uttered. `subject_id` is that archive's or wish's.
+    """
+
+    member_id: MemberId
+    kind: str
+    subject_id: UUID
+
+
 class InvitationAccepted(Event, frozen=True, kw_only=True):
     """Somebody came in by an invitation, which opens these communities to them (slugs)."""
 
     invitation_id: UUID
     member_id: MemberId
     communities: tuple[str, ...]
-
-
-class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a member's dossier: words in the reader's language, and where they lead."""
-
-    at: datetime
-    text: str
-    note: str = ""
-    path: str = ""
-
-
-class DossierSection(msgspec.Struct, frozen=True, kw_only=True):
-    """What one feature knows of a member, newest first; `title` is a msgid, `more` leads to all.
-
-    Lower places come first.
-    """
-
-    place: int
-    name: str
-    title: str
-    rows: tuple[DossierRow, ...]
-    more: str = ""
-
-
-class DossierOpened(Event, frozen=True, kw_only=True):
-    """An administrator reads a member's dossier: features append what they know to `sections`.
-
-    Only what `actor` may know: nothing of secret places, nothing that a moderator has not shown.
-    """
-
-    actor: Actor
-    member_id: MemberId
-    sections: list[DossierSection]
 
 
 class ConnectionSection(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 ACTS = frozenset((
     "read",
     "answer.approve", "answer.draft", "answer.publish", "appeal.file", "comment.edit",
-    "comment.publish", "community.admit", "community.create", "community.join",
+    "comment.publish", "community.admit", "community.create", "community.join", "connection.change",
     "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
     "member.invite", "member.manage", "member.provision",

@@ -3,7 +3,7 @@
 from parvis.core import clock, db, events, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Denied, NotFound
-from parvis.core.events import RequestDecided
+from parvis.core.events import InvitationAccepted, RequestDecided
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, new_id
 from parvis.features.communities import rules
@@ -71,6 +71,26 @@ async def decline(actor: Actor, community: Community, member_id: MemberId) -> No
     Errors: Denied to who does not manage the community, NotFound when nobody asked.
     """
     await _decide(actor, community, member_id, _DECLINE, is_admitted=False)
+
+
+_OPEN = """
+    INSERT INTO community_member (tenant_id, id, community_id, member_id, standing, joined_at)
+    SELECT $1, $4, c.id, $2, 'member', $5
+      FROM community c WHERE c.tenant_id = $1 AND c.slug = $3
+    ON CONFLICT (tenant_id, community_id, member_id) DO UPDATE SET standing = 'member'
+     WHERE community_member.standing <> 'member'
+ RETURNING community_id
+"""
+
+
+async def open_to_invited(event: InvitationAccepted) -> None:
+    """Make who came in by an invitation a member of the communities it opens, if not yet one."""
+    for slug in event.communities:
+        opened = await db.fetch_value(_OPEN, event.member_id, slug, new_id(), clock.now())
+        if opened is not None:
+            data = {"by": "invitation", "member": event.member_id}
+            subject = ("community", opened)
+            await journal.record(None, "community.opened_to_invited", subject=subject, data=data)
 
 
 async def _decide(

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from parvis.core.actor import Actor
 from parvis.core.acts import Act
+from parvis.core.events import InvitationAccepted
 from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.features.communities import own_data, routes
+from parvis.features.communities.actions import open_to_invited
 from parvis.features.communities.queries_person import show_on_person
 
 
@@ -23,6 +25,10 @@ FEATURE = Feature(
         Act(name="community.admit", summary="Decide on somebody’s request to join."),
     ),
     handlers=routes.HANDLERS,
-    subscriptions=((PersonOpened, show_on_person), *own_data.SUBSCRIPTIONS),
+    subscriptions=(
+        (PersonOpened, show_on_person),
+        (InvitationAccepted, open_to_invited),
+        *own_data.SUBSCRIPTIONS,
+    ),
     in_site=_in_site,
 )

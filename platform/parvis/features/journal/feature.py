@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from parvis.core.actor import Actor
+from parvis.core.dossier import DossierOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.journal import own_data, routes
+from parvis.features.journal import dossier, own_data, routes
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
@@ -18,6 +19,6 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
 FEATURE = Feature(
     name="journal",
     handlers=routes.HANDLERS,
-    subscriptions=own_data.SUBSCRIPTIONS,
+    subscriptions=((DossierOpened, dossier.show), *own_data.SUBSCRIPTIONS),
     in_admin=_in_admin,
 )

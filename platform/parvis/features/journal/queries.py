@@ -90,6 +90,16 @@ async def history(actor: Actor, kind: str, subject_id: UUID) -> tuple[Entry, ...
     return await _told(actor, [(kind, subject_id)])
 
 
+async def newest(actor: Actor, kind: str, subject_id: UUID, *, limit: int) -> tuple[Entry, ...]:
+    """Return the last entries about a subject, newest first. Errors: NotFound to who may not."""
+    rules.require_reader(actor)
+    found = Where()
+    found.add("e.subject_kind = {} AND e.subject_id = {}", kind, subject_id)
+    found.add(_NOT_HIDDEN, str(actor.member_id))
+    rows = await db.fetch(f"{_ENTRIES}{found.sql} ORDER BY e.id DESC LIMIT {limit}", *found.values)
+    return tuple(_entry(row, actor.locale) for row in rows)
+
+
 async def _told(actor: Actor, subjects: list[tuple[str, UUID]]) -> tuple[Entry, ...]:
     found = Where()
     # Ids are unique among kinds, and the two arrays keep to the index; pairs would not.
