@@ -18,9 +18,9 @@ class UntrustedRequestError(Exception):
 class RefusedRequestError(Exception):
     """The request is refused, and `location` tells the client so (RFC 6749, 4.1.2.1)."""
 
-    def __init__(self, location: str) -> None:
-        self.location = location
-        super().__init__(location)
+    def __init__(self, error: str, location: str) -> None:
+        self.error, self.location = error, location
+        super().__init__(error)
 
 
 class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,8 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None
     nonce: str | None
     level: str
+    hint: str  # an e-mail address, or part of one; it only says who is shown first
+    wants_verified: bool
     locale: str
 
     def answer(self, **parameters: str) -> str:
@@ -55,7 +57,8 @@ def check(issuer: Issuer, pairs: list[tuple[str, str]]) -> AuthorizationRequest:
     if refusal:
         error, description = refusal
         answer = {"error": error, "error_description": description}
-        raise RefusedRequestError(_location(issuer, redirect_uri, query.get("state"), answer))
+        location = _location(issuer, redirect_uri, query.get("state"), answer)
+        raise RefusedRequestError(error, location)
     return AuthorizationRequest(
         issuer=issuer,
         client=client,
@@ -65,12 +68,17 @@ def check(issuer: Issuer, pairs: list[tuple[str, str]]) -> AuthorizationRequest:
         state=query.get("state"),
         nonce=query.get("nonce"),
         level=_level(query.get("acr_values", "")),
+        hint=query.get("login_hint", "").casefold(),
+        wants_verified="verified_claims" in query.get("claims", ""),
         locale=_locale(query.get("ui_locales", ""), client.locale),
     )
 
 
 def _refusal(query: dict[str, str]) -> tuple[str, str] | None:
-    """The first rule the query breaks: its error code and a description for the developer."""
+    """The first rule the query breaks: its error code and a description for the developer.
+
+    `prompt=login` and `max_age` are always kept: whoever is clicked has just been authenticated.
+    """
     challenge = query.get("code_challenge", "")
     rules = (
         (not query.keys() & {"request", "request_uri"}, "request_not_supported", "no objects"),

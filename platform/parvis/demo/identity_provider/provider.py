@@ -2,31 +2,29 @@
 
 import hmac
 import re
-import secrets
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
 from parvis.core import clock
 from parvis.demo.identity_provider import authorization
-from parvis.demo.identity_provider.authorization import LEVELS, AuthorizationRequest
-from parvis.demo.identity_provider.directory import ALGORITHM, Client, Issuer
+from parvis.demo.identity_provider.authorization import (
+    LEVELS,
+    AuthorizationRequest,
+    RefusedRequestError,
+    UntrustedRequestError,
+)
+from parvis.demo.identity_provider.calling import Call, CallFailedError
+from parvis.demo.identity_provider.clients import ALGORITHMS, Authenticator, TokenRefusedError
+from parvis.demo.identity_provider.directory import ALGORITHM, AUTH_METHODS, Client, Issuer
+from parvis.demo.identity_provider.presences import Presence, Presences
 from parvis.demo.identity_provider.shelf import Shelf
 from parvis.demo.identity_provider.tokens import LIFETIME, Grant, Signer, challenge_of
 
+PUSHED = "urn:ietf:params:oauth:request_uri:"
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-
-
-class TokenRefusedError(Exception):
-    """The token endpoint says no, with a code of RFC 6749, section 5.2, or RFC 6750."""
-
-    def __init__(self, code: str, *, status: int = 400) -> None:
-        self.code, self.status = code, status
-        super().__init__(code)
 
 
 class UnknownError(Exception):
@@ -41,9 +39,13 @@ class _Code(msgspec.Struct):
 class Provider:
     """All issuers of one process, and what is under way at them."""
 
-    def __init__(self, issuers: Mapping[str, Issuer]) -> None:
+    def __init__(self, issuers: Mapping[str, Issuer], call: Call) -> None:
         self._issuers = issuers
+        self.call = call
+        self._clients = Authenticator(call)
+        self._presences = Presences()
         self._signer = Signer()
+        self._pushed: Shelf[AuthorizationRequest] = Shelf(timedelta(seconds=60))
         self._requests: Shelf[AuthorizationRequest] = Shelf(timedelta(minutes=10))
         self._codes: Shelf[_Code] = Shelf(timedelta(seconds=60))
         self._access: Shelf[Grant] = Shelf(LIFETIME)
@@ -62,6 +64,7 @@ class Provider:
             "token_endpoint": f"{url}/token",
             "userinfo_endpoint": f"{url}/userinfo",
             "jwks_uri": f"{url}/jwks",
+            "pushed_authorization_request_endpoint": f"{url}/par",
             "end_session_endpoint": f"{url}/end-session",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -69,39 +72,77 @@ class Provider:
             "subject_types_supported": ["public"],
             "scopes_supported": ["openid", "profile", "email"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+            "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
             "code_challenge_methods_supported": ["S256"],
             "acr_values_supported": list(LEVELS),
             "ui_locales_supported": ["fr", "en"],
+            "claims_parameter_supported": True,
+            "verified_claims_supported": True,
+            "trust_frameworks_supported": sorted(self._frameworks(name)),
+            "claims_in_verified_claims_supported": ["name"],
+            "prompt_values_supported": ["login"],
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
         }
 
+    def _frameworks(self, name: str) -> set[str]:
+        people = (p for c in self.issuer(name).clients.values() for p in c.personas.values())
+        return {person.verified.framework for person in people if person.verified}
+
     def key_set(self) -> dict[str, object]:
         return self._signer.key_set()
 
+    async def push(
+        self, name: str, authorization_header: str, form: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Keep a client's request and return the name it goes by (RFC 9126)."""
+        issuer = self.issuer(name)
+        client = await self._clients.client(issuer, authorization_header, form)
+        pairs = list((dict(form) | {"client_id": client.client_id}).items())
+        try:
+            handle = self._pushed.put(authorization.check(issuer, pairs))
+        except UntrustedRequestError as error:
+            raise TokenRefusedError("invalid_request") from error
+        except RefusedRequestError as error:
+            raise TokenRefusedError(error.error) from error
+        seconds = int(self._pushed.lifetime.total_seconds())
+        return {"request_uri": f"{PUSHED}{handle}", "expires_in": seconds}
+
     def begin(self, name: str, query: list[tuple[str, str]]) -> tuple[str, AuthorizationRequest]:
         """Return a checked request and the handle under which somebody may be chosen for it."""
-        request = authorization.check(self.issuer(name), query)
+        issuer, given = self.issuer(name), dict(query)
+        if given.get("request_uri", "").startswith(PUSHED):
+            request = self._pushed.take(given["request_uri"].removeprefix(PUSHED))
+            if request is None or request.issuer.name != name:
+                raise UnknownError
+            if request.client.client_id != given.get("client_id"):
+                raise UntrustedRequestError("client_id")
+        else:
+            request = authorization.check(issuer, query)
         return self._requests.put(request), request
 
-    def choose(self, name: str, handle: str, sub: str) -> str:
-        """Return the address that leads the browser back as `sub`; each request once."""
+    def choose(self, name: str, handle: str, sub: str, browser: str) -> tuple[str, str]:
+        """Return the address that leads the browser back as `sub`, and the browser's handle.
+
+        Each request once.
+        """
         request = self._requests.take(handle)
         persona = request and request.client.personas.get(sub)
         if not request or not persona or request.issuer.name != name:
             raise UnknownError
-        grant = Grant(
-            request=request, persona=persona, session=secrets.token_urlsafe(16), at=clock.now()
-        )
-        return request.answer(code=self._codes.put(_Code(grant)))
+        browser, presence = self._presences.enter(browser, request.client, persona)
+        grant = Grant(request=request, presence=presence)
+        return request.answer(code=self._codes.put(_Code(grant))), browser
 
-    def exchange(
+    async def exchange(
         self, name: str, authorization_header: str, form: Mapping[str, str]
     ) -> dict[str, object]:
         """Return the tokens for a code, to the client it was made for, once."""
-        client = _authenticate(self.issuer(name), authorization_header)
+        client = await self._clients.client(self.issuer(name), authorization_header, form)
         if form.get("grant_type") != "authorization_code":
             raise TokenRefusedError("unsupported_grant_type")
         code = self._codes.get(form.get("code", ""))
@@ -127,20 +168,37 @@ class Provider:
         claims = grant.persona.claims()
         if "email" not in grant.request.scopes:
             claims = {k: v for k, v in claims.items() if not k.startswith("email")}
-        return claims if "profile" in grant.request.scopes else _only(claims, "sub", "email")
+        claims = claims if "profile" in grant.request.scopes else _only(claims, "sub", "email")
+        return claims | (grant.persona.verified_claims() if grant.request.wants_verified else {})
 
-    def signed_out_location(self, name: str, query: Mapping[str, str]) -> str | None:
-        """Return where to lead somebody who signed out, None when that is not a known place."""
+    def here(self, name: str, browser: str) -> list[Presence]:
+        """Return who is signed in in a browser, one an application."""
+        return self._presences.here(browser, self.issuer(name).clients)
+
+    async def sign_out(self, name: str, browser: str, client: Client) -> bool:
+        """End a presence and tell its application; whether that one has understood."""
+        ended = self._presences.leave(browser, client)
+        if ended is None:
+            return True
+        token = self._signer.logout_token(self.issuer(name).url, ended, clock.now())
+        try:
+            form = {"logout_token": token}
+            status, _ = await self.call("POST", client.backchannel_url, form=form)
+        except CallFailedError:
+            return False
+        return status == 200
+
+    def leaving(self, name: str, query: Mapping[str, str]) -> tuple[Client | None, str | None]:
+        """Return which application somebody leaves, and where to lead them if that is known."""
         issuer = self.issuer(name)
         made_for = self._signer.audience(query.get("id_token_hint", ""), issuer.url)
         client = issuer.clients.get(query.get("client_id") or made_for or "")
-        uri = query.get("post_logout_redirect_uri", "")
-        if client is None or uri not in client.signed_out_uris:
-            return None
-        if made_for not in (None, client.client_id):
-            return None
-        state = query.get("state")
-        return uri if state is None else f"{uri}?{urlencode({'state': state})}"
+        if client is None or made_for not in (None, client.client_id):
+            return None, None
+        uri, state = query.get("post_logout_redirect_uri", ""), query.get("state")
+        if uri not in client.signed_out_uris:
+            return client, None
+        return client, uri if state is None else f"{uri}?{urlencode({'state': state})}"
 
 
 def _belongs(grant: Grant, name: str, client: Client, form: Mapping[str, str]) -> bool:
@@ -152,21 +210,6 @@ def _belongs(grant: Grant, name: str, client: Client, form: Mapping[str, str]) -
         and VERIFIER.fullmatch(verifier) is not None
         and hmac.compare_digest(challenge_of(verifier), request.challenge)
     )
-
-
-def _authenticate(issuer: Issuer, header: str) -> Client:
-    """Return the client that proved itself by HTTP Basic (RFC 6749, 2.3.1)."""
-    scheme, _, encoded = header.partition(" ")
-    try:
-        client_id, _, secret = b64decode(encoded, validate=True).decode().partition(":")
-    except (Base64Error, UnicodeDecodeError):
-        raise TokenRefusedError("invalid_client", status=401) from None
-    client = issuer.clients.get(unquote_plus(client_id))
-    known = client.secret if client else ""
-    is_same = hmac.compare_digest(unquote_plus(secret).encode(), known.encode())
-    if scheme.lower() != "basic" or client is None or not is_same:
-        raise TokenRefusedError("invalid_client", status=401)
-    return client
 
 
 def _only(claims: dict[str, object], *prefixes: str) -> dict[str, object]:

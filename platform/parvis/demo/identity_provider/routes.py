@@ -1,7 +1,6 @@
 """The provider over HTTP."""
 
-from litestar import Request, Response, Router, get, post
-from litestar.datastructures import State
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
@@ -11,9 +10,16 @@ from parvis.demo.identity_provider.authorization import (
     RefusedRequestError,
     UntrustedRequestError,
 )
-from parvis.demo.identity_provider.provider import Provider, TokenRefusedError, UnknownError
+from parvis.demo.identity_provider.clients import TokenRefusedError
+from parvis.demo.identity_provider.provider import UnknownError
+from parvis.demo.identity_provider.routes_account import HANDLERS as ACCOUNT
+from parvis.demo.identity_provider.routes_account import (
+    Http,
+    browser_of,
+    cookie_for,
+    provider_of,
+)
 
-Http = Request[object, object, State]
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 BY_CODE = {
     "invalid_client": {"WWW-Authenticate": "Basic"},
@@ -23,50 +29,62 @@ BY_CODE = {
 
 @get("/{issuer:str}/.well-known/openid-configuration", sync_to_thread=False)
 def metadata(issuer: FromPath[str], request: Http) -> dict[str, object]:
-    return _provider(request).metadata(issuer)
+    return provider_of(request).metadata(issuer)
 
 
 @get("/{issuer:str}/jwks", sync_to_thread=False)
 def key_set(issuer: FromPath[str], request: Http) -> dict[str, object]:
-    _provider(request).issuer(issuer)
-    return _provider(request).key_set()
+    provider_of(request).issuer(issuer)
+    return provider_of(request).key_set()
 
 
 @get("/{issuer:str}/authorize", sync_to_thread=False)
 def authorize(issuer: FromPath[str], request: Http) -> Response[str]:
-    handle, asked = _provider(request).begin(issuer, list(request.query_params.multi_items()))
-    return pages.chooser(asked, handle)
+    provider = provider_of(request)
+    handle, asked = provider.begin(issuer, list(request.query_params.multi_items()))
+    here = provider.here(issuer, browser_of(request))
+    return pages.chooser(asked, handle, here)
 
 
 @post("/{issuer:str}/requests/{handle:str}")
 async def choose(issuer: FromPath[str], handle: FromPath[str], request: Http) -> Redirect:
-    form = await request.form()
-    location = _provider(request).choose(issuer, handle, str(form.get("sub", "")))
-    return Redirect(location, status_code=303)
+    sub = str((await request.form()).get("sub", ""))
+    location, browser = provider_of(request).choose(issuer, handle, sub, browser_of(request))
+    answer = Redirect(location, status_code=303)
+    answer.set_cookie(cookie_for(issuer, browser))
+    return answer
+
+
+@post("/{issuer:str}/par", status_code=201)
+async def push(issuer: FromPath[str], request: Http) -> Response[dict[str, object]]:
+    header = request.headers.get("authorization", "")
+    pushed = await provider_of(request).push(issuer, header, await _form(request))
+    return Response(pushed, headers=NO_STORE)
 
 
 @post("/{issuer:str}/token", status_code=200)
 async def token(issuer: FromPath[str], request: Http) -> Response[dict[str, object]]:
-    form = {name: str(value) for name, value in (await request.form()).items()}
     header = request.headers.get("authorization", "")
-    return Response(_provider(request).exchange(issuer, header, form), headers=NO_STORE)
+    tokens = await provider_of(request).exchange(issuer, header, await _form(request))
+    return Response(tokens, headers=NO_STORE)
 
 
 @get("/{issuer:str}/userinfo", sync_to_thread=False)
 def userinfo(issuer: FromPath[str], request: Http) -> Response[dict[str, object]]:
     header = request.headers.get("authorization", "")
-    return Response(_provider(request).userinfo(issuer, header), headers=NO_STORE)
+    return Response(provider_of(request).userinfo(issuer, header), headers=NO_STORE)
 
 
-@get("/{issuer:str}/end-session", sync_to_thread=False)
-def end_session(issuer: FromPath[str], request: Http) -> Response[str] | Redirect:
-    location = _provider(request).signed_out_location(issuer, dict(request.query_params))
+@get("/{issuer:str}/end-session")
+async def end_session(issuer: FromPath[str], request: Http) -> Response[str] | Redirect:
+    client, location = provider_of(request).leaving(issuer, dict(request.query_params))
+    if client is not None:
+        await provider_of(request).sign_out(issuer, browser_of(request), client)
     return Redirect(location, status_code=303) if location else pages.message("signed_out")
 
 
-def _provider(request: Http) -> Provider:
-    provider: Provider = request.app.state.provider
-    return provider
+async def _form(request: Http) -> dict[str, str]:
+    return {name: str(value) for name, value in (await request.form()).items()}
 
 
 def _untrusted(_: Http, __: UntrustedRequestError) -> Response[str]:
@@ -89,7 +107,7 @@ def _token_refused(_: Http, error: TokenRefusedError) -> Response[dict[str, str]
 ROUTER = Router(
     "/",
     route_handlers=[
-        metadata, key_set, authorize, choose, token, userinfo, end_session,
+        metadata, key_set, authorize, choose, push, token, userinfo, end_session, *ACCOUNT,
         create_static_files_router("/static", [pages.FOLDER / "static"]),
     ],
     exception_handlers={

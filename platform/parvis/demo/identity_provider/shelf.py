@@ -19,10 +19,14 @@ class Shelf(Generic[T]):
     def put(self, value: T) -> str:
         """Return the handle under which `value` can be had from now on."""
         handle = secrets.token_urlsafe(32)
+        self.keep(handle, value)
+        return handle
+
+    def keep(self, handle: str, value: T) -> None:
+        """Keep `value` under a handle that somebody else has chosen."""
         self._kept[handle] = (clock.now() + self.lifetime, value)
         while len(self._kept) > self._limit:
             del self._kept[next(iter(self._kept))]
-        return handle
 
     def get(self, handle: str) -> T | None:
         """Return the value, None when there is none any more."""

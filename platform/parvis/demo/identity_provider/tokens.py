@@ -1,6 +1,7 @@
-"""ID tokens, signed by a key that lives as long as the process."""
+"""ID tokens and logout tokens, signed by a key that lives as long as the process."""
 
 import hashlib
+import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 
@@ -12,17 +13,22 @@ from joserfc.jws import JWSRegistry
 
 from parvis.demo.identity_provider.authorization import LEVELS, AuthorizationRequest
 from parvis.demo.identity_provider.directory import ALGORITHM, Persona
+from parvis.demo.identity_provider.presences import Presence
 
 LIFETIME = timedelta(minutes=5)
+LOGOUT_LIFETIME = timedelta(minutes=2)
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was chosen for a request: what codes and access tokens stand for."""
 
     request: AuthorizationRequest
-    persona: Persona
-    session: str
-    at: datetime
+    presence: Presence
+
+    @property
+    def persona(self) -> Persona:
+        return self.presence.persona
 
 
 class Signer:
@@ -45,15 +51,33 @@ class Signer:
             "aud": grant.request.client.client_id,
             "iat": issued,
             "exp": issued + int(LIFETIME.total_seconds()),
-            "auth_time": int(grant.at.timestamp()),
+            "auth_time": int(grant.presence.at.timestamp()),
             "acr": grant.request.level,
             "amr": ["user", "mfa"] if grant.request.level == LEVELS[1] else ["user"],
-            "sid": grant.session,
+            "sid": grant.presence.sid,
             "at_hash": half_hash(access_token),
         }
         if grant.request.nonce is not None:
             claims["nonce"] = grant.request.nonce
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
+        return self._sign(claims, "JWT")
+
+    def logout_token(self, issuer: str, ended: Presence, now: datetime) -> str:
+        """Return what tells an application that somebody has left (Back-Channel Logout, 2.4)."""
+        issued = int(now.timestamp())
+        claims = {
+            "iss": issuer,
+            "sub": ended.persona.sub,
+            "aud": ended.client.client_id,
+            "iat": issued,
+            "exp": issued + int(LOGOUT_LIFETIME.total_seconds()),
+            "jti": secrets.token_urlsafe(16),
+            "sid": ended.sid,
+            "events": {LOGOUT_EVENT: {}},
+        }
+        return self._sign(claims, "logout+jwt")
+
+    def _sign(self, claims: dict[str, object], kind: str) -> str:
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": kind}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def audience(self, id_token: str, issuer: str) -> str | None:
