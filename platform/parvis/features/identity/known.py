@@ -95,7 +95,7 @@ def _word(invitation: Invitation | None) -> str:
 
 
 _PROVISIONED = """
-    SELECT u.member_id, u.is_active, m.state,
+    SELECT u.member_id, u.is_active AND u.deleted_at IS NULL AS is_active, m.state,
            EXISTS (SELECT FROM identity i
                     WHERE i.tenant_id = u.tenant_id AND i.member_id = u.member_id
                       AND i.issuer = $4 AND i.sub <> $5) AS is_taken
@@ -103,7 +103,7 @@ _PROVISIONED = """
       JOIN member m ON m.tenant_id = u.tenant_id AND m.id = u.member_id
      WHERE u.tenant_id = $1 AND u.connection_id = $2
        AND (u.external_id = $3 OR u.member_id = $6)
-     ORDER BY u.is_active LIMIT 1
+     ORDER BY is_active LIMIT 1
 """
 
 

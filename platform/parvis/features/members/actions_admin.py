@@ -101,7 +101,8 @@ async def deactivate(actor: Actor, subject: Subject) -> None:
 
 _LEFT = """
     SELECT EXISTS (SELECT FROM scim_user
-                    WHERE tenant_id = $1 AND member_id = $2 AND NOT is_active)
+                    WHERE tenant_id = $1 AND member_id = $2
+                      AND (NOT is_active OR deleted_at IS NOT NULL))
 """
 
 
