@@ -5,6 +5,7 @@ The answer must be the one that ids which never existed get: same status, same w
 
 import difflib
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,9 @@ SOURCES = {
     "session_id": "SELECT id FROM auth_session WHERE tenant_id = $1 LIMIT 1",
     "entry_id": "SELECT id FROM journal_entry WHERE tenant_id = $1 LIMIT 1",
     "document_id": "SELECT id FROM meeting_document WHERE tenant_id = $1 LIMIT 1",
+    "connection_id": "SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1",
+    "domain_id": "SELECT id FROM connection_domain WHERE tenant_id = $1 LIMIT 1",
+    "test_id": "SELECT id FROM connection_test WHERE tenant_id = $1 LIMIT 1",
 }
 # Names that each tenant chooses for itself: another tenant's name is an unknown name.
 SLUGS = {
@@ -101,7 +105,23 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
             "meeting_document", meeting_id=meeting_id, title="Avis de réunion", object_key="k",
             media_type="application/pdf", size_bytes=1, sha256="0", published_at=clock.now(),
         )  # fmt: skip
+        await _try_a_connection()
     return orvance
+
+
+async def _try_a_connection() -> None:
+    """Make what no seed makes of a way in: a claimed domain, a test that runs."""
+    now = clock.now()
+    connection_id = await db.fetch_value("SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1")
+    member_id = await db.fetch_value("SELECT id FROM member WHERE tenant_id = $1 LIMIT 1")
+    await db.insert(
+        "connection_domain", connection_id=connection_id, domain="exemple.test", challenge="c",
+        created_at=now,
+    )  # fmt: skip
+    await db.insert(
+        "connection_test", connection_id=connection_id, member_id=member_id, state="begun",
+        created_at=now, expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
 
 
 async def test_another_tenants_objects_are_answered_like_missing_ones(

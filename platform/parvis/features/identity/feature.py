@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from parvis.core.actor import Actor
+from parvis.core.acts import Act
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
@@ -11,12 +12,15 @@ from parvis.features.identity import own_data, routes
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
+    if actor.may(Permission.TENANT_MANAGE):
+        yield NavItem(40, N_("Sign-in"), "/admin/sign-in", "lock")
     if actor.may(Permission.MEMBER_MANAGE):
         yield NavItem(50, N_("Programs"), "/admin/tokens", "key")
 
 
 FEATURE = Feature(
     name="identity",
+    acts=(Act(name="connection.change", summary="Change a way in, or try it out."),),
     handlers=routes.HANDLERS,
     subscriptions=own_data.SUBSCRIPTIONS,
     in_admin=_in_admin,

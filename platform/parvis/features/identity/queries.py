@@ -10,7 +10,7 @@ from parvis.core.actor import Actor
 from parvis.core.events import DoorNote, DoorOpened, publish
 from parvis.core.i18n import N_
 from parvis.core.kept_form import KeptField
-from parvis.features.identity import connections
+from parvis.features.identity import connections, discovery
 from parvis.features.identity.connections import said_in
 from parvis.features.identity.rules import is_verified
 
@@ -30,6 +30,10 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     connections: tuple[SignInChoice, ...]
     next_path: str | None
     events: tuple[DoorNote, ...]
+    # Whether an address helps to choose among them, what was typed, and what was wrong with it.
+    asks_email: bool
+    email: str = ""
+    problem: str = ""
 
 
 class RefusedView(msgspec.Struct, frozen=True):
@@ -54,17 +58,20 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[KeptField, ...]
 
 
-async def sign_in_view(actor: Actor, next_path: str) -> SignInView:
+async def sign_in_view(
+    actor: Actor, next_path: str, *, email: str = "", problem: str = ""
+) -> SignInView:
     """Return the sign-in page; `next_path` was checked to stay on this site."""
     opened = DoorOpened(actor=actor, notes=[])
     await publish(opened)
+    ways = await connections.enabled()
     return SignInView(
-        connections=tuple(
-            SignInChoice(found.slug, found.label_in(actor.locale))
-            for found in await connections.enabled()
-        ),
+        connections=tuple(SignInChoice(way.slug, way.label_in(actor.locale)) for way in ways),
         next_path=None if next_path == "/" else next_path,
         events=tuple(opened.notes[:MOST_NOTES]),
+        asks_email=len(ways) > 1 and await discovery.is_offered(),
+        email=email,
+        problem=problem,
     )
 
 

@@ -10,7 +10,7 @@ from parvis.core import db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.http import same_origin_path
-from parvis.features.identity import attempts, connections, sessions, step_up
+from parvis.features.identity import attempts, connection_tests, connections, sessions, step_up
 from parvis.features.identity.admission import admit, find_invitation
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
 from parvis.features.identity.auth_log import record_event, said_of
@@ -124,6 +124,7 @@ async def _open(visit: Visit, attempt: Attempt, signed: SignedIn) -> Opened:
 FINISHERS: dict[Purpose, Callable[[Visit, Attempt, dict[str, str]], Awaitable[Finished]]] = {
     Purpose.SIGN_IN: _enter,
     Purpose.STEP_UP: step_up.finish,
+    Purpose.TEST: connection_tests.finish,
 }
 
 

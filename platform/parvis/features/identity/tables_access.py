@@ -30,6 +30,7 @@ class ConnectionDomain(TenantTable):
     verified_at = Timestamptz(null=True, default=None)
     checked_at = Timestamptz(null=True, default=None)
     problem = Text(null=True, default=None)
+    missing_since = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
 
 
