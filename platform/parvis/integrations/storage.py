@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -50,6 +51,11 @@ class ObjectStorage(Protocol):
     ) -> None:
         """Keep `content` under `name`, in place of what was there."""
 
+    async def put_file(
+        self, tenant_id: TenantId, name: str, path: Path, *, content_type: str
+    ) -> None:
+        """Keep a file under `name`, however large: it is not read into memory."""
+
     async def open(self, tenant_id: TenantId, name: str) -> StoredObject:
         """Begin to read an object, or raise NotFound."""
 
@@ -91,6 +97,17 @@ class S3Storage:
             ),
             key_of(tenant_id, name),
         )
+
+    async def put_file(
+        self, tenant_id: TenantId, name: str, path: Path, *, content_type: str
+    ) -> None:
+        def put(client: Any, key: str) -> Any:
+            with path.open("rb") as file:
+                return client.put_object(
+                    Bucket=self._bucket, Key=key, Body=file, ContentType=content_type
+                )
+
+        await self._call(put, key_of(tenant_id, name))
 
     async def open(self, tenant_id: TenantId, name: str) -> StoredObject:
         found = await self._call(
@@ -160,6 +177,9 @@ class NoStorage:
     """Stands where none is configured: everything is unavailable."""
 
     async def put(self, *_: object, **__: object) -> None:
+        raise StorageUnavailable
+
+    async def put_file(self, *_: object, **__: object) -> None:
         raise StorageUnavailable
 
     async def open(self, *_: object, **__: object) -> StoredObject:

@@ -7,6 +7,7 @@ from parvis.core.events import (
     AnswerPublished,
     ContributionDecided,
     ContributionShown,
+    OwnDataTold,
     QuestionStateTold,
     RequestDecided,
 )
@@ -31,6 +32,7 @@ FEATURE = Feature(
         (RequestDecided, news.tell_request_decided),
         (QuestionStateTold, news.tell_question_moved),
         (AnswerPublished, news.tell_answer),
+        (OwnDataTold, news.tell_own_data),
     ),
     in_site=_in_site,
 )

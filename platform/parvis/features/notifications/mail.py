@@ -11,7 +11,12 @@ from parvis.integrations import mail
 from parvis.integrations.mail import Mail
 
 # Comments are told in the app only: a lively post would fill a mailbox.
-MAILED = frozenset({"contribution_decided", "question_moved", "answer_published"})
+MAILED = frozenset(
+    {
+        "contribution_decided", "question_moved", "answer_published", "own_data_ready",
+        "erasure_asked",
+    }
+)  # fmt: skip
 
 _UNSENT = """
     SELECT n.id, n.kind, n.subject_kind, n.subject_id, n.data, n.created_at, n.dedupe,

@@ -7,6 +7,7 @@ from parvis.core.events import (
     AnswerPublished,
     ContributionDecided,
     ContributionShown,
+    OwnDataTold,
     QuestionStateTold,
     RequestDecided,
 )
@@ -102,6 +103,17 @@ async def tell_answer(event: AnswerPublished) -> None:
             "is_correction": event.is_correction,
         },
         dedupe=f"answer/{event.question_id}/{event.version_id}",
+    )
+
+
+async def tell_own_data(event: OwnDataTold) -> None:
+    """Tell a member that their archive is ready, or that they asked to be forgotten."""
+    await tell(
+        event.member_id,
+        event.kind,
+        subject=("own_data", event.subject_id),
+        data={},
+        dedupe=f"{event.kind}/{event.subject_id}",
     )
 
 

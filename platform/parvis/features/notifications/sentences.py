@@ -23,6 +23,11 @@ _CORRECTED = N_("The answer to your question no. {number} was corrected.")
 _FOLLOWED = N_("{name}, whom you follow, has published a post.")
 _FOLLOWED_SEVERAL = N_("{name}, whom you follow, has published several posts.")
 
+_OWN_DATA = {
+    "own_data_ready": N_("The copy of your data is ready."),
+    "erasure_asked": N_("You asked to be forgotten here."),
+}
+
 _PATHS = {
     "member": "/people/",
     "post": "/posts/",
@@ -37,9 +42,9 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
         return i18n.translate(locale, _DECIDED[data["action"]], title=data["title"])
     if kind == "comment_on_post":
         return i18n.translate(locale, _COMMENTED, name=data["name"], title=data["title"])
-    if kind == "request_decided":
-        message = _ADMITTED if data["is_admitted"] else _DECLINED
-        return i18n.translate(locale, message, title=data["title"])
+    if kind == "request_decided" or kind in _OWN_DATA:
+        message = _OWN_DATA.get(kind) or (_ADMITTED if data["is_admitted"] else _DECLINED)
+        return i18n.translate(locale, message, title=data.get("title"))
     if kind == "followed_published":
         message = _FOLLOWED_SEVERAL if data["is_several"] else _FOLLOWED
         return i18n.translate(locale, message, name=data["name"])
@@ -62,4 +67,6 @@ def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
         return f"/communities/{data['slug']}"
     if subject_kind == "profile":
         return "/me/profile"
+    if subject_kind == "own_data":
+        return "/me/data"
     return f"{_PATHS[subject_kind]}{subject_id}"

@@ -2,7 +2,7 @@
 
 from parvis.core.acts import Act
 from parvis.core.feature import Feature
-from parvis.features.provisioning import judging, routes_scim
+from parvis.features.provisioning import judging, own_data, routes_scim
 
 FEATURE = Feature(
     name="provisioning",
@@ -14,4 +14,5 @@ FEATURE = Feature(
         ),
     ),
     handlers=routes_scim.HANDLERS,
+    subscriptions=own_data.SUBSCRIPTIONS,
 )
