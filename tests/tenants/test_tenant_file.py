@@ -117,6 +117,51 @@ WRONG = [
         "connection[1].secret: expected str matching regex",
     ),
     (
+        "a secret where there is none",
+        'auth_method = "none"',
+        'auth_method = "private_key_jwt"\nsecret = "env:SOME_SECRET"',
+        "private_key_jwt has no secret",
+    ),
+    (
+        "a profile that forbids secrets",
+        'auth_method = "none"',
+        'auth_method = "client_secret_basic"\nsecret = "env:SOME_SECRET"\nprofile = "fapi2"',
+        'profile "fapi2" needs auth_method "private_key_jwt"',
+    ),
+    (
+        "an algorithm that the profile forbids",
+        'auth_method = "none"',
+        'auth_method = "private_key_jwt"\nprofile = "fapi2"\nalgorithms = ["ES256", "RS256"]',
+        "algorithms needs at least one",
+    ),
+    (
+        "no algorithm at all",
+        'auth_method = "none"',
+        'auth_method = "none"\nalgorithms = []',
+        "algorithms needs at least one",
+    ),
+    (
+        "an assertion that the profile forbids",
+        'auth_method = "none"',
+        """auth_method = "private_key_jwt"
+profile = "fapi2"
+assertion_algorithm = "RS256"
+algorithms = ["ES256"]""",
+        "needs assertion_algorithm ES256 or PS256",
+    ),
+    (
+        "an assurance of one's own",
+        'auth_method = "none"',
+        'auth_method = "none"\nacr_map = { "urn:bank:sca" = "very strong" }',
+        '"very strong" is none of basic, strong',
+    ),
+    (
+        "a group of nobody's",
+        'auth_method = "none"',
+        'auth_method = "none"\nadmission_groups = ["modertor"]',
+        'there is no [[role_group]] "modertor"',
+    ),
+    (
         "a claim that is nothing of ours",
         'email = "email"',
         'emial = "email"',

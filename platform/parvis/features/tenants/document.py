@@ -89,7 +89,17 @@ class ConnectionTable(Struct, frozen=True, kw_only=True):
     scope: Line = "openid profile email"
     name_authority: bool = False
     claim_map: dict[str, Line] = {}
-    admission: Literal["jit", "invite_only"] = "invite_only"
+    admission: Literal["jit", "invite_only", "scim_only"] = "invite_only"
+    admission_domains: tuple[Host, ...] = ()
+    admission_groups: tuple[GroupSlug, ...] = ()
+    profile: Literal["standard", "fapi2"] = "standard"
+    assertion_algorithm: Literal["ES256", "PS256", "RS256"] = "ES256"
+    assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
+    pkce: Literal["advertised", "assumed"] = "advertised"
+    texts_as_booleans: bool = False
+    acr_map: dict[Line, Literal["basic", "strong"]] = {}
+    trust_frameworks: tuple[Line, ...] = ()
+    external_id_claim: Line = "sub"
     is_enabled: bool = True
 
 

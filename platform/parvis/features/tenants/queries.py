@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -155,6 +156,16 @@ def _connection(row: db.Record, names: Mapping[str, str]) -> ConnectionTable:
         name_authority=row["name_authority"],
         claim_map=db.from_jsonb(row["claim_map"], dict[str, str]),
         admission=row["admission"],
+        admission_domains=tuple(row["admission_domains"]),
+        admission_groups=tuple(row["admission_groups"]),
+        profile=row["profile"],
+        assertion_algorithm=row["assertion_algorithm"],
+        assertion_audience=row["assertion_audience"],
+        pkce=row["pkce"],
+        texts_as_booleans=row["texts_as_booleans"],
+        acr_map=db.from_jsonb(row["acr_map"], dict[str, Literal["basic", "strong"]]),
+        trust_frameworks=tuple(row["trust_frameworks"]),
+        external_id_claim=row["external_id_claim"],
         is_enabled=row["is_enabled"],
     )
 

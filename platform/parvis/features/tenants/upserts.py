@@ -4,6 +4,9 @@ Needs, all of them: an open transaction of the tenant as `parvis_operator`.
 """
 
 import hashlib
+from typing import Any
+
+import msgspec
 
 from parvis.core import clock, db
 from parvis.core.crypto import Keyring
@@ -48,21 +51,6 @@ async def write_hosts(plan: Plan) -> None:
     )
 
 
-_CONNECTION = """
-    INSERT INTO connection (tenant_id, id, slug, label, issuer, client_id, auth_method,
-                            secret_sealed, algorithms, scope, name_authority, claim_map, admission,
-                            is_enabled, position)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-    ON CONFLICT (tenant_id, slug) DO UPDATE
-       SET label = excluded.label, issuer = excluded.issuer, client_id = excluded.client_id,
-           auth_method = excluded.auth_method,
-           secret_sealed = CASE WHEN $16 THEN connection.secret_sealed ELSE excluded.secret_sealed
-                           END,
-           algorithms = excluded.algorithms, scope = excluded.scope,
-           name_authority = excluded.name_authority, claim_map = excluded.claim_map,
-           admission = excluded.admission, is_enabled = excluded.is_enabled,
-           position = excluded.position
-"""
 # Members are known by (issuer, subject): a provider that moved takes its people along.
 _MOVE_IDENTITIES = """
     UPDATE identity i SET issuer = c.issuer FROM connection c
@@ -86,24 +74,37 @@ async def _write_connection(
     plan: Plan, keyring: Keyring, connection: ConnectionTable, position: int
 ) -> None:
     secret = plan.secrets.get(connection.slug)
-    await db.execute(
-        _CONNECTION,
-        new_id(),
-        connection.slug,
-        db.jsonb(connection.label),
-        plan.issuers[connection.slug],
-        connection.client_id,
-        connection.auth_method,
-        keyring.seal(db.current_tenant(), secret.encode()) if secret else None,
-        list(connection.algorithms),
-        connection.scope,
-        connection.name_authority,
-        db.jsonb(connection.claim_map),
-        connection.admission,
-        connection.is_enabled,
-        position,
-        connection.secret is not None and secret is None,
+    sealed = keyring.seal(db.current_tenant(), secret.encode()) if secret else None
+    values = _columns_of(connection) | {
+        "issuer": plan.issuers[connection.slug],
+        "secret_sealed": sealed,
+        "position": position,
+    }
+    # Where the file names a secret whose variable is not set here, the stored one stays.
+    kept = "secret_sealed" if connection.secret is not None and secret is None else ""
+    names, places = ", ".join(values), ", ".join(f"${n}" for n in range(3, len(values) + 3))
+    updates = ", ".join(
+        f"{name} = excluded.{name}" for name in values if name not in {"slug", kept}
     )
+    await db.execute(
+        f"INSERT INTO connection (tenant_id, id, {names}) VALUES ($1, $2, {places})"
+        f" ON CONFLICT (tenant_id, slug) DO UPDATE SET {updates}",
+        new_id(),
+        *values.values(),
+    )
+
+
+def _columns_of(connection: ConnectionTable) -> dict[str, Any]:
+    """Return the columns that are the file's own keys, as PostgreSQL takes them."""
+    values = msgspec.structs.asdict(connection)
+    del values["issuer"], values["secret"]
+    return {name: _stored(value) for name, value in values.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, dict):
+        return db.jsonb(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 _ROLE_GROUP = """

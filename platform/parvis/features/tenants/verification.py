@@ -12,6 +12,7 @@ from parvis.core.permissions import Permission
 from parvis.features.identity.claims import CLAIMS
 from parvis.features.tenants.document import (
     CHARTER_FILE,
+    ConnectionTable,
     MeetingPolicyTable,
     TenantDocument,
     load,
@@ -19,6 +20,7 @@ from parvis.features.tenants.document import (
 from parvis.features.tenants.problems import Problem, TenantFileError, hint
 from parvis.features.tenants.strict_toml import Finding, Parsed
 from parvis.features.tenants.toml_lines import KeyPath
+from parvis.integrations import login
 
 # Who an answer must pass before it is public (meetings.md): nobody may hold two of these.
 ANSWERING = (
@@ -27,6 +29,12 @@ ANSWERING = (
     Permission.ANSWER_APPROVE_LEGAL,
     Permission.ANSWER_PUBLISH,
 )
+
+_UNSAFE = {
+    "auth_method": 'profile "fapi2" needs auth_method "private_key_jwt"',
+    "algorithms": 'algorithms needs at least one, and of PS256, ES256, EdDSA with profile "fapi2"',
+    "assertion_algorithm": 'profile "fapi2" needs assertion_algorithm ES256 or PS256',
+}
 
 
 def verified(folder: Path, *, themes: Path) -> Parsed[TenantDocument]:
@@ -141,10 +149,26 @@ def _connections(document: TenantDocument) -> Iterator[Finding]:
                     (*path, "claim_map", claim),
                     f'"{claim}" cannot be mapped{hint(claim, CLAIMS)}',
                 )
-        needs_secret = connection.auth_method.startswith("client_secret")
-        is_demo = connection.issuer.startswith("demo:")
-        if needs_secret and not is_demo and connection.secret is None:
-            yield path, f'{connection.auth_method} needs the key "secret"'
+        yield from _safety(connection, path)
+        for group in set(connection.admission_groups) - {one.slug for one in document.role_group}:
+            yield (*path, "admission_groups"), f'there is no [[role_group]] "{group}"'
+
+
+def _safety(connection: ConnectionTable, path: KeyPath) -> Iterator[Finding]:
+    needs_secret = connection.auth_method.startswith("client_secret")
+    is_demo = connection.issuer.startswith("demo:")
+    if needs_secret and not is_demo and connection.secret is None:
+        yield path, f'{connection.auth_method} needs the key "secret"'
+    if connection.secret is not None and not needs_secret:
+        yield (*path, "secret"), f"{connection.auth_method} has no secret"
+    fault = login.complaint(
+        profile=connection.profile,
+        auth_method=connection.auth_method,
+        algorithms=connection.algorithms,
+        assertion_algorithm=connection.assertion_algorithm,
+    )
+    if fault:
+        yield (*path, fault), _UNSAFE[fault]
 
 
 def _role_groups(document: TenantDocument) -> Iterator[Finding]:
