@@ -49,6 +49,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     managed: frozenset[CommunityId] = frozenset()
     accepted: frozenset[CharterVersionId] = frozenset()
     standing: Standing = Standing()
+    # Whether somebody is in without any provider: administrators see it on every page.
+    emergency_runs: bool = False
     unread: int = 0
     waiting: int = 0
 

@@ -52,6 +52,9 @@ CREATE INDEX IF NOT EXISTS login_transaction_expiry ON login_transaction (tenant
 
 CREATE INDEX IF NOT EXISTS auth_session_of_connection
     ON auth_session (tenant_id, connection_id) WHERE ended_at IS NULL;
+-- Every admin page asks whether one runs.
+CREATE INDEX IF NOT EXISTS auth_session_of_emergency
+    ON auth_session (tenant_id, absolute_until) WHERE connection_id IS NULL AND ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS auth_event_of_connection
     ON auth_event (tenant_id, connection_id, id DESC);
 """
@@ -176,6 +179,8 @@ SQL = "".join([
         totp_sealed bytea NOT NULL
         last_step bigint
         is_enrolled boolean NOT NULL DEFAULT false
+        enrolment_hash bytea
+        enrolment_until timestamptz
         created_at timestamptz NOT NULL
         last_used_at timestamptz
         revoked_at timestamptz

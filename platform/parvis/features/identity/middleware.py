@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parvis.core import bearer, clock, db, http, i18n, rates
 from parvis.core.actor import Actor
-from parvis.core.errors import AppError, Denied, Unauthenticated
+from parvis.core.errors import AppError, Denied, NotFound, Unauthenticated
 from parvis.core.i18n import N_
 from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
 from parvis.core.tenancy import Tenant
@@ -140,6 +140,8 @@ def _asked_language(request: http.Req, tenant: Tenant) -> str | None:
 def _turned_away(request: http.Req, presence: Presence) -> Response[Any] | Redirect | None:
     """Return the answer to somebody who may not come further, None when they may."""
     opt, writes = request.route_handler.opt, request.method not in SAFE
+    if presence.actor.is_emergency and not _is_for_emergencies(request):
+        return _error(request, NotFound()) if writes or http.wants_json(request) else _to_admin()
     if presence.actor.signed_in or opt.get("public") or (writes and opt.get("open")):
         return None
     if presence.is_deactivated:
@@ -147,6 +149,20 @@ def _turned_away(request: http.Req, presence: Presence) -> Response[Any] | Redir
     if writes or http.wants_json(request):
         return _error(request, Unauthenticated())
     return http.to_door(request, _door)
+
+
+# Nobody comes in by emergency access to read what members share, or to write among them.
+_EMERGENCY_PLACES = ("/admin", "/api/v1/admin", "/me", "/api/v1/me", "/sign-out", "/emergency")
+
+
+def _is_for_emergencies(request: http.Req) -> bool:
+    path, opt = request.scope["path"], request.route_handler.opt
+    places = (path == place or path.startswith(f"{place}/") for place in _EMERGENCY_PLACES)
+    return bool(opt.get("public") or opt.get("outside")) or any(places)
+
+
+def _to_admin() -> Redirect:
+    return http.redirect("/admin")
 
 
 def _error(request: http.Req, error: AppError) -> Response[Any]:

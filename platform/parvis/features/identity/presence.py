@@ -71,6 +71,11 @@ SELECT who.*,
                  WHERE r.tenant_id = $1 AND r.status IN ('open', 'claimed', 'escalated')
                    AND (duty.decides OR r.place_id IN (SELECT community_id FROM managed))
                  LIMIT 100) waiting) ELSE 0 END AS waiting,
+       CASE WHEN who.kind = 'emergency' OR EXISTS (SELECT FROM held) THEN EXISTS (
+            SELECT FROM auth_session e
+             WHERE e.tenant_id = $1 AND e.connection_id IS NULL AND e.ended_at IS NULL
+               AND e.absolute_until > $3 AND e.idle_until > $3) ELSE false END
+           AS emergency_runs,
        CASE WHEN $4 THEN (
             SELECT count(*) FROM (
                 SELECT FROM contribution c
@@ -189,6 +194,7 @@ def _whole_actor(tenant: Tenant, row: Any, locale: str) -> Actor:
         managed=frozenset(CommunityId(place) for place in row["managed"]),
         accepted=frozenset(CharterVersionId(version) for version in row["accepted"]),
         standing=_standing(row),
+        emergency_runs=row["emergency_runs"],
         unread=row["unread"],
         waiting=row["waiting"],
     )

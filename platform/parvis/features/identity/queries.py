@@ -134,6 +134,8 @@ async def me(actor: Actor) -> Me:
 
 
 async def _vouched_by(actor: Actor) -> str:
+    if actor.is_emergency:
+        return i18n.translate(actor.locale, N_("the operator of this platform"))
     if not is_verified(actor.name_source):
         return ""
     label = await db.fetch_value(_NAME_FROM, actor.name_source)

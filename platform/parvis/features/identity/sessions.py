@@ -66,6 +66,30 @@ async def open_session(
     return Opened(SessionId(session_id), token)
 
 
+async def open_emergency_session(
+    tenant: Tenant, member_id: MemberId, *, lifetime: timedelta, label: str
+) -> Opened:
+    """Open a session that no provider stands behind; it ends by itself after `lifetime`."""
+    now, token = clock.now(), crypto.token()
+    idle = timedelta(minutes=tenant.settings.session_idle_minutes)
+    session_id = await db.insert(
+        "auth_session",
+        token_hash=crypto.digest(token),
+        member_id=member_id,
+        connection_id=None,
+        issuer="emergency",
+        sub=str(member_id),
+        amr=["pwd", "otp"],
+        auth_time=now,
+        created_at=now,
+        last_seen_at=now,
+        idle_until=now + idle,
+        absolute_until=now + lifetime,
+        label=label,
+    )
+    return Opened(SessionId(session_id), token)
+
+
 def _instant(seconds: float | None) -> datetime | None:
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -72,6 +72,8 @@ class EmergencyAccess(TenantTable):
     totp_sealed = Bytea()
     last_step = BigInt(null=True, default=None)
     is_enrolled = Boolean()
+    enrolment_hash = Bytea(null=True, default=None)
+    enrolment_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
     last_used_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)

@@ -1,4 +1,4 @@
-"""`parvis tenant new | apply | export | list | verify | keys`: for tenants' operator."""
+"""`parvis tenant new | apply | export | list | verify | keys | emergency`."""
 
 import argparse
 from pathlib import Path
@@ -26,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     verify = commands.add_parser("verify", help="check files without a database")
     verify.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     _add_keys(commands)
+    _add_emergency(commands)
 
 
 def _add_keys(commands: Any) -> None:
@@ -39,6 +40,19 @@ def _add_keys(commands: Any) -> None:
     rotate.add_argument(
         "--at-once", action="store_true", help="the old key is compromised: sign with the new now"
     )
+
+
+def _add_emergency(commands: Any) -> None:
+    emergency = commands.add_parser("emergency", help="who may sign in without any provider")
+    whats = emergency.add_subparsers(dest="what", required=True, metavar="WHAT")
+    add = whats.add_parser("add", help="make one, and print their one-time enrolment link")
+    listed = whats.add_parser("list", help="list them")
+    revoke = whats.add_parser("revoke", help="take emergency access away, at once")
+    for parser in (add, listed, revoke):
+        parser.add_argument("slug", metavar="SLUG")
+    add.add_argument("--name", required=True, help="the person's name")
+    for parser in (add, revoke):
+        parser.add_argument("--email", required=True, help="what they sign in with")
 
 
 def _run(arguments: argparse.Namespace) -> int:

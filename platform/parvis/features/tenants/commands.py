@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from parvis import settings as settings_module
+from parvis.core import crypto
 from parvis.core.crypto import Keyring, SealError
 from parvis.core.db import Database
 from parvis.core.errors import Unavailable
-from parvis.features.tenants import key_commands, queries
+from parvis.features.tenants import emergency_commands, key_commands, queries
 from parvis.features.tenants.actions import Applied, apply_plan, find_tenant
 from parvis.features.tenants.export import write_files
 from parvis.features.tenants.plan import Plan, plans, sound_documents
@@ -155,6 +156,24 @@ async def _keys(arguments: argparse.Namespace, settings: Settings, database: Dat
         return await key_commands.rotated(keyring, arguments.algorithm, at_once=arguments.at_once)
 
 
+def run_emergency(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    for line in asyncio.run(_with_database(settings, partial(_emergency, arguments, settings))):
+        sys.stdout.write(f"{line}\n")
+    return DONE
+
+
+async def _emergency(
+    arguments: argparse.Namespace, settings: Settings, database: Database
+) -> list[str]:
+    tenant_id = await find_tenant(database, arguments.slug)
+    if tenant_id is None:
+        raise MisuseError(f'there is no tenant "{arguments.slug}"')
+    crypto.use(Keyring(settings.secret_key))
+    async with database.transaction(tenant_id):
+        return await emergency_commands.run(arguments, settings)
+
+
 async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:
     database = await Database(settings.operator_database_url, settings).start()
     try:
@@ -191,4 +210,5 @@ COMMANDS: dict[str, Command] = {
     "export": run_export,
     "list": run_list,
     "keys": run_keys,
+    "emergency": run_emergency,
 }
