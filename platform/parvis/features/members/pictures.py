@@ -10,7 +10,7 @@ from parvis.core.i18n import N_
 
 MOST_BYTES = 5 * 1024 * 1024
 # A picture of a few kilobytes may unfold to gigabytes: its size is read before it is drawn.
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 30_000_000
 SIDE = 400
 LEAST_SIDE = 64
 MEDIA_TYPE, SUFFIX = "image/webp", "webp"
