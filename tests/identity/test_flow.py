@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,7 +110,7 @@ async def test_private_key_client_signs_a_fresh_assertion_each_time() -> None:
 async def test_es256_token_and_long_header_are_read() -> None:
     provider = LyingProvider()
     provider.key = EC
-    provider.header = {"alg": "ES256", "kid": "ec-1", "x5c": ["A" * 2000]}
+    provider.header = {"alg": "ES256", "kid": "ec-1", "x5c": ["A" * 2000], "zz": "unheard of"}
     assert (await sign_in(provider)).sub == SUBJECT
 
 
@@ -130,6 +130,20 @@ async def test_eddsa_token_is_read_and_held_to_its_access_token() -> None:
     provider = signing_with_eddsa(at_hash=right)
     assert (await relying_party(provider).complete(config, PENDING, callback())).sub == SUBJECT
     provider = signing_with_eddsa(at_hash=half_hash(ACCESS_TOKEN))
+    with pytest.raises(LoginError, match="claim_wrong: at_hash"):
+        await relying_party(provider).complete(config, PENDING, callback())
+
+
+@pytest.mark.parametrize("bits", [256, 384, 512])
+async def test_access_token_is_hashed_as_the_signature_is(bits: int) -> None:
+    digest = hashlib.new(f"sha{bits}", ACCESS_TOKEN.encode()).digest()
+    provider = LyingProvider()
+    provider.header = {"alg": f"RS{bits}", "kid": "rsa-1"}
+    half = base64.urlsafe_b64encode(digest[: bits // 16]).rstrip(b"=").decode()
+    provider.claims = {"at_hash": half}
+    config = connection(algorithms=(f"RS{bits}",))
+    assert await relying_party(provider).complete(config, PENDING, callback())
+    provider.claims = {"at_hash": half_hash("another token")}
     with pytest.raises(LoginError, match="claim_wrong: at_hash"):
         await relying_party(provider).complete(config, PENDING, callback())
 
@@ -234,11 +248,67 @@ ID_TOKEN_LIES: list[tuple[dict[str, Any], Reason, str]] = [
     ({"sid": "op\x00session"}, Reason.CLAIM_WRONG, "sid"),
     ({"acr": "\ud800"}, Reason.CLAIM_WRONG, "acr"),
     ({"amr": ["pwd", 1]}, Reason.CLAIM_WRONG, "amr"),
+    ({"amr": ["pwd", "\x00"]}, Reason.CLAIM_WRONG, "amr"),
+    ({"amr": ["pwd", ""]}, Reason.CLAIM_WRONG, "amr"),
+    ({"iss": [ISSUER]}, Reason.CLAIM_WRONG, "iss"),
+    ({"aud": {CLIENT_ID: 1}}, Reason.CLAIM_WRONG, "aud"),
+    ({"iat": "now"}, Reason.CLAIM_WRONG, "iat"),
+    ({"nbf": "never"}, Reason.CLAIM_WRONG, "nbf"),
+    ({"azp": [CLIENT_ID]}, Reason.CLAIM_WRONG, "azp"),
+    ({"acr": ["2"]}, Reason.CLAIM_WRONG, "acr"),
     ({"iat": -(10**400)}, Reason.EXPIRED, "iat"),
     ({"auth_time": True}, Reason.CLAIM_WRONG, "auth_time"),
     ({"amr": "pwd"}, Reason.CLAIM_WRONG, "amr"),
     ({"sid": {"id": 1}}, Reason.CLAIM_WRONG, "sid"),
 ]
+
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iat": SECONDS - 600},
+        {"iat": SECONDS + 30},
+        {"iat": SECONDS - 0.5},
+        {"exp": SECONDS - 29},
+        {"nbf": SECONDS + 30},
+        {"nbf": None},
+        {"sub": "s" * 255},
+        {"auth_time": 0},
+        {"auth_time": SECONDS + 30},
+        {"azp": CLIENT_ID},
+        {"azp": None, "at_hash": None, "acr": None, "amr": None, "sid": None},
+        {"at_hash": ...},
+        {"aud": [CLIENT_ID]},
+        {"sub": SUBJECT, "zz": {"unheard": "of"}},
+    ],
+)
+async def test_limits_themselves_are_within(claims: dict[str, Any]) -> None:
+    provider = LyingProvider()
+    provider.claims = claims
+    provider.userinfo["sub"] = claims.get("sub", SUBJECT)
+    with clock.travel(NOW):
+        assert await sign_in(provider)
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"iat": SECONDS - 601}, Reason.EXPIRED),
+        ({"iat": SECONDS + 31}, Reason.CLAIM_WRONG),
+        ({"exp": SECONDS - 30}, Reason.EXPIRED),
+        ({"nbf": SECONDS + 31}, Reason.CLAIM_WRONG),
+        ({"auth_time": SECONDS + 31}, Reason.CLAIM_WRONG),
+    ],
+)
+async def test_one_second_more_is_not(claims: dict[str, Any], reason: Reason) -> None:
+    provider = LyingProvider()
+    provider.claims = claims
+    with clock.travel(NOW):
+        assert (await refusal(provider))[0] == reason
 
 
 @pytest.mark.parametrize(("claims", "reason", "detail"), ID_TOKEN_LIES)

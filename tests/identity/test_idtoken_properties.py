@@ -115,3 +115,9 @@ def test_right_claims_are_accepted_with_and_without_the_optional_ones(name: str 
 def test_no_text_whatever_passes_for_a_signed_token(text: str) -> None:
     with pytest.raises(LoginError):
         tokens.decode(text, KeySet([RSA]), ("RS256",))
+
+
+@pytest.mark.parametrize("algorithms", [(), ("none",), ("HS256",), ("RS256", "HS256")])
+def test_no_list_of_algorithms_lets_a_shared_secret_sign(algorithms: tuple[str, ...]) -> None:
+    with pytest.raises(LoginError, match="connection_invalid: algorithms"):
+        tokens.decode("a.b.c", KeySet([RSA]), algorithms)

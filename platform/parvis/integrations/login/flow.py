@@ -43,12 +43,7 @@ from parvis.integrations.login.exchange import TokenAnswer, exchange, only_succe
 from parvis.integrations.login.idtoken import IdToken
 from parvis.integrations.login.keeping import COOL_DOWN, Kept
 from parvis.integrations.login.logouttoken import LogoutToken
-from parvis.integrations.login.transport import (
-    TIMEOUT_SECONDS,
-    MakeTransport,
-    check_url,
-    real_transport,
-)
+from parvis.integrations.login.transport import TIMEOUT_SECONDS, MakeTransport, real_transport
 
 # A provider that answers each request in time but drips its bytes must not hold a worker.
 TOTAL_SECONDS = 20.0
@@ -158,7 +153,6 @@ class RelyingParty:
         issuer, allow_loopback = connection.issuer, self._allow_loopback
 
         async def fetch() -> Metadata:
-            check_url(issuer, allow_loopback=allow_loopback)
             address = get_well_known_url(issuer, external=True)
             document = await self._fetch(address, Reason.METADATA_INVALID)
             return discovery.parse(document, issuer, allow_loopback=allow_loopback)

@@ -1,13 +1,14 @@
 """The ID token: every claim that makes it the answer to our own request."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any
 
 import msgspec
-from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidClaimError, MissingClaimError
 
 from parvis.integrations.login import tokens
 from parvis.integrations.login.errors import LoginError, Reason
@@ -32,6 +33,8 @@ _OPTIONAL: dict[str, Kind] = {
     "amr": list,
     "sid": str,
 }
+# By the end of an algorithm's name: RS256, ES384, PS512; EdDSA is Ed25519, which has SHA-512.
+_HASHES = {"256": "sha256", "384": "sha384", "512": "sha512", "DSA": "sha512"}
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -55,13 +58,19 @@ class IdToken(msgspec.Struct, frozen=True):
 
 
 def validate(token: jwt.Token, expected: Expected, now: datetime) -> IdToken:
-    """Return the claims of a verified token, or raise LoginError naming the claim at fault."""
+    """Return the claims of a verified token, or raise LoginError naming the claim at fault.
+
+    OpenID Connect Core, section 3.1.3.7. Authlib's own validation is not used: it compares some
+    claims without looking at their type, skips empty ones, and never looks at an age.
+    """
     claims, seconds = token.claims, int(now.timestamp())
     tokens.check_shape(claims, _REQUIRED, _OPTIONAL)
-    _check_standard(token, expected, seconds)
+    tokens.check_issuer(claims, expected.issuer)
     tokens.check_audience(claims, expected.client_id)
     tokens.check_subject(claims)
-    tokens.check_age(claims, seconds, MAX_AGE_SECONDS)
+    tokens.check_times(claims, seconds, MAX_AGE_SECONDS)
+    _check_request(claims, expected)
+    _check_access_token(token, expected.access_token)
     _check_moment(claims, seconds)
     return IdToken(
         sub=claims["sub"],
@@ -73,25 +82,24 @@ def validate(token: jwt.Token, expected: Expected, now: datetime) -> IdToken:
     )
 
 
-def _check_standard(token: jwt.Token, expected: Expected, now: int) -> None:
-    options = {
-        # `iss` and `aud` both: giving only one of them drops Authlib's check of the other.
-        "iss": {"essential": True, "value": expected.issuer},
-        "aud": {"essential": True, "value": expected.client_id},
-    }
-    parameters = {
-        "nonce": expected.nonce,
-        "client_id": expected.client_id,
-        "access_token": expected.access_token,
-    }
-    try:
-        CodeIDToken(token.claims, token.header, options, parameters).validate(now, LEEWAY_SECONDS)
-    except MissingClaimError as error:
-        raise LoginError(Reason.CLAIM_MISSING, error.claim) from error
-    except ExpiredTokenError as error:
-        raise LoginError(Reason.EXPIRED, error.claim) from error
-    except InvalidClaimError as error:
-        raise LoginError(Reason.CLAIM_WRONG, error.claim) from error
+def _check_request(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Raise LoginError unless it answers this very request, and was made for no other client."""
+    if not compare_digest(claims["nonce"].encode(), expected.nonce.encode()):
+        raise LoginError(Reason.CLAIM_WRONG, "nonce")
+    if claims.get("azp") not in (None, expected.client_id):
+        raise LoginError(Reason.CLAIM_WRONG, "azp")
+
+
+def _check_access_token(token: jwt.Token, access_token: str) -> None:
+    """Raise LoginError when the ID token speaks of another access token than it came with."""
+    given = token.claims.get("at_hash")
+    if given is None:
+        return
+    algorithm = token.header["alg"]
+    digest = hashlib.new(_HASHES[algorithm[2:]], access_token.encode()).digest()
+    half = urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
+    if not compare_digest(half, given.encode()):
+        raise LoginError(Reason.CLAIM_WRONG, "at_hash")
 
 
 def _check_moment(claims: Mapping[str, Any], now: int) -> None:

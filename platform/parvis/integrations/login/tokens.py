@@ -28,9 +28,13 @@ class _Registry(JWSRegistry):
     # Some providers put their certificate chain (`x5c`) into the header; the default is 512 B.
     max_header_length = 8192
 
+    def __init__(self, pinned: tuple[str, ...]) -> None:
+        super().__init__(algorithms=pinned, strict_check_header=False)
+        self._pinned = pinned
+
     def get_alg(self, name: str) -> Any:
         # The library's own would warn of EdDSA, whose name RFC 9864 changes and providers keep.
-        if name not in (self.allowed or ()):
+        if name not in self._pinned:
             raise UnsupportedAlgorithmError(name)
         return self.algorithms[name]
 
@@ -43,9 +47,8 @@ def decode(token: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
     # An empty list would mean joserfc's own choice; `algorithms=` beside a registry is ignored.
     if not algorithms or not ASYMMETRIC.issuperset(algorithms):
         raise LoginError(Reason.CONNECTION_INVALID, "algorithms")
-    registry = _Registry(algorithms=list(algorithms), strict_check_header=False)
     try:
-        return jwt.decode(token, keys, registry=registry)
+        return jwt.decode(token, keys, registry=_Registry(algorithms))
     except InvalidKeyIdError:
         raise
     except UnsupportedAlgorithmError as error:
@@ -59,10 +62,7 @@ def decode(token: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
 def check_shape(
     claims: Mapping[str, Any], required: Mapping[str, Kind], optional: Mapping[str, Kind]
 ) -> None:
-    """Raise LoginError unless each claim is there that must be, and each is what it should be.
-
-    Authlib compares some claims without looking at their type, and skips empty ones.
-    """
+    """Raise LoginError unless each claim is there that must be, and each is what it should be."""
     for name, kind in (*required.items(), *optional.items()):
         value = claims.get(name)
         if value is None and name in required:
@@ -88,6 +88,12 @@ def _is_clean(value: Any) -> bool:
     return not isinstance(value, str) or (value != "" and value.isprintable())
 
 
+def check_issuer(claims: Mapping[str, Any], issuer: str) -> None:
+    """Raise LoginError unless the token is the provider's own, to the letter."""
+    if claims["iss"] != issuer:
+        raise LoginError(Reason.CLAIM_WRONG, "iss")
+
+
 def check_audience(claims: Mapping[str, Any], client_id: str) -> None:
     """Raise LoginError unless the token is for us alone."""
     if claims["aud"] not in (client_id, [client_id]):
@@ -100,7 +106,13 @@ def check_subject(claims: Mapping[str, Any]) -> None:
         raise LoginError(Reason.CLAIM_WRONG, "sub")
 
 
-def check_age(claims: Mapping[str, Any], now: int, most: int) -> None:
-    """Raise LoginError when the token was made more than `most` seconds ago."""
-    if now - claims["iat"] > most:
+def check_times(claims: Mapping[str, Any], now: int, most_age: int) -> None:
+    """Raise LoginError unless the token was made within `most_age` seconds and is good now."""
+    if now - claims["iat"] > most_age:
         raise LoginError(Reason.EXPIRED, "iat")
+    if claims["iat"] > now + LEEWAY_SECONDS:
+        raise LoginError(Reason.CLAIM_WRONG, "iat")
+    if claims["exp"] <= now - LEEWAY_SECONDS:
+        raise LoginError(Reason.EXPIRED, "exp")
+    if (claims.get("nbf") or now) > now + LEEWAY_SECONDS:
+        raise LoginError(Reason.CLAIM_WRONG, "nbf")
