@@ -36,6 +36,8 @@ SOURCES = {
     "connection_id": "SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1",
     "domain_id": "SELECT id FROM connection_domain WHERE tenant_id = $1 LIMIT 1",
     "test_id": "SELECT id FROM connection_test WHERE tenant_id = $1 LIMIT 1",
+    "token_id": "SELECT id FROM api_token WHERE tenant_id = $1 LIMIT 1",
+    "export_id": "SELECT id FROM data_export WHERE tenant_id = $1 LIMIT 1",
 }
 # Names that each tenant chooses for itself: another tenant's name is an unknown name.
 SLUGS = {
@@ -106,7 +108,19 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
             media_type="application/pdf", size_bytes=1, sha256="0", published_at=clock.now(),
         )  # fmt: skip
         await _try_a_connection()
+        await _take_something_along()
     return orvance
+
+
+async def _take_something_along() -> None:
+    """Make a program's key, and an archive that is being made."""
+    now = clock.now()
+    member_id = await db.fetch_value("SELECT id FROM member WHERE tenant_id = $1 LIMIT 1")
+    await db.insert(
+        "api_token", member_id=member_id, label="Tableur", token_hash=b"0", hint="0000",
+        scopes=["read"], created_by=member_id, created_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    await db.insert("data_export", member_id=member_id, state="waiting", created_at=now)
 
 
 async def _try_a_connection() -> None:

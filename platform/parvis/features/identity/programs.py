@@ -27,7 +27,11 @@ class NewProgram(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def require_manager(actor: Actor) -> None:
-    """Raise NotFound unless the actor manages members: for others these screens do not exist."""
+    """Raise NotFound unless the actor manages members: for others these screens do not exist.
+
+    Errors: Unauthenticated for a visitor.
+    """
+    actor.require_member()
     if not actor.may(Permission.MEMBER_MANAGE):
         raise NotFound
 
