@@ -36,9 +36,9 @@ class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 INVITATION_STATES = {
-    "open": N_("Open"),
+    "open": N_("Under way"),
     "accepted": N_("Accepted"),
-    "expired": N_("Expired"),
+    "expired": N_("Past its date"),
     "revoked": N_("Withdrawn"),
 }
 InvitationState = Literal["open", "accepted", "expired", "revoked"]
