@@ -1,8 +1,9 @@
-"""What the app takes from provisioning: its act and its routes."""
+"""What the app takes from provisioning: its act, its routes, and what it tells of connections."""
 
 from parvis.core.acts import Act
+from parvis.core.events import ConnectionShown
 from parvis.core.feature import Feature
-from parvis.features.provisioning import judging, own_data, routes_scim
+from parvis.features.provisioning import judging, own_data, queries, routes_admin, routes_scim
 
 FEATURE = Feature(
     name="provisioning",
@@ -13,6 +14,6 @@ FEATURE = Feature(
             texts=("displayName", "title"),
         ),
     ),
-    handlers=routes_scim.HANDLERS,
-    subscriptions=own_data.SUBSCRIPTIONS,
+    handlers=(*routes_scim.HANDLERS, *routes_admin.HANDLERS),
+    subscriptions=(*own_data.SUBSCRIPTIONS, (ConnectionShown, queries.add_section)),
 )

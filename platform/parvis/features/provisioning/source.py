@@ -7,6 +7,7 @@ from parvis.features.identity.connections import Connection
 
 # What the journal and the sign-in log name instead of a person.
 BY = "scim"
+BASE_PATH = "/scim/v2"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

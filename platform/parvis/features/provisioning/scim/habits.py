@@ -1,8 +1,9 @@
 """Habits of providers that the protocol does not know, put into its words before it is read.
 
-Microsoft Entra names an entry of a list in the key of a value, and compares past it in filters;
-some directories send a person's whole name as `name.formatted` only. What cannot be read here is
-passed on as it came: the protocol's own reader tells what is wrong with it.
+Microsoft Entra names an entry of a list in the key of a value, compares past it in filters, and
+removes entries by more than what they are known by; some directories send a person's whole name
+as `name.formatted` only. What cannot be read here is passed on as it came: the protocol's own
+reader tells what is wrong with it.
 """
 
 import re
@@ -48,15 +49,32 @@ def _apart(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _operations(operation: Any) -> list[Any]:
-    if not isinstance(operation, dict) or _item(operation, "path")[1]:
+    if not isinstance(operation, dict):
         return [operation]
     name, value = _item(operation, "value")
-    keys = [key for key in value if "[" in key] if isinstance(value, dict) else []
-    if not keys:
+    path, op = (str(_item(operation, key)[1] or "").lower() for key in ("path", "op"))
+    if path:
+        is_entries = path == "members" or op == "remove"
+        return [operation | {name: _entries(value)} if is_entries and value else operation]
+    if not isinstance(value, dict):
         return [operation]
-    rest = {key: each for key, each in value.items() if key not in keys}
-    parts = [operation | {"path": key, name: value[key]} for key in keys]
-    return ([operation | {name: rest}] if rest else []) + parts
+    parts = [operation | {"path": key, name: value[key]} for key in value if "[" in key]
+    rest = {
+        key: _entries(each) if key.lower() == "members" else each
+        for key, each in value.items()
+        if "[" not in key
+    }
+    return ([operation | {name: rest}] if rest or not parts else []) + parts
+
+
+def _entries(value: Any) -> Any:
+    """Return entries by their value alone: what else is said of them is ours, or out of date.
+
+    Okta names the people of a group as well, and Entra sends `"$ref": null`.
+    """
+    if isinstance(value, list):
+        return [_entries(one) for one in value]
+    return {"value": value["value"]} if isinstance(value, dict) and "value" in value else value
 
 
 def _named(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from parvis.core import clock, crypto, db
 from parvis.core.ids import MemberId
 from parvis.features.provisioning import members
 from parvis.features.provisioning.members import Word
+from parvis.features.provisioning.refusals import WordRefused
 from parvis.features.provisioning.scim import rows
 from parvis.features.provisioning.scim.filters import folded, uuid_or_none
 from parvis.features.provisioning.scim.models import Email, User
@@ -46,6 +47,7 @@ async def create(source: Source, user: User) -> User:
 
     Errors: UniquenessException; WordRefused.
     """
+    _require_user_name(user)
     former = await _former(source, user)
     user.active = user.active is not False
     word = word_of(user)
@@ -72,6 +74,7 @@ async def update(source: Source, user: User, *, expected_version: str | None) ->
     """
     row = await load(source, user.id or "", lock=True)
     _check_version(row, expected_version)
+    _require_user_name(user)
     await _require_unique(source, user, row["id"])
     before = rows.user_of(row)
     is_active = bool(row["is_active"] if user.active is None else user.active)
@@ -145,6 +148,11 @@ def _follow_whole_name(before: User, user: User) -> None:
 
 def _whole(user: User) -> str | None:
     return user.name.formatted if user.name else None
+
+
+def _require_user_name(user: User) -> None:
+    if not (user.user_name or "").strip():
+        raise WordRefused("userName", "A user needs a name that is theirs alone.")
 
 
 async def _former(source: Source, user: User) -> db.Record | None:

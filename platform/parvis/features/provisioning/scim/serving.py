@@ -18,9 +18,8 @@ from parvis.features.provisioning.refusals import WordRefused
 from parvis.features.provisioning.scim import answers, habits
 from parvis.features.provisioning.scim.models import SERVICE
 from parvis.features.provisioning.scim.storage import Storage
-from parvis.features.provisioning.source import Source
+from parvis.features.provisioning.source import BASE_PATH, Source
 
-BASE_PATH = "/scim/v2"
 # Tokens that are none, a minute and address: a provider with a forgotten token tries for hours.
 MOST_FAILURES = 30
 
