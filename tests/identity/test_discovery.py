@@ -12,11 +12,19 @@ from parvis.features.identity.discovery import MOST_TRIES
 from parvis.integrations import login
 from parvis.settings import Settings
 from tests.factories import Browser, House
-from tests.identity.lying_provider import LyingProvider, query_of
+from tests.identity.lying_provider import EC, LyingProvider, query_of
 from tests.identity.several_providers import Network
 
 REFRESH = re.compile(r"^0; url=(.+)$")
 Providers = dict[str, LyingProvider]
+
+
+@pytest.fixture(autouse=True)
+async def no_domains(orvance: House, ardelune: House) -> None:
+    """Begin without the domains that the tenants' files vouch for."""
+    for house in (orvance, ardelune):
+        async with house.transaction():
+            await db.execute("DELETE FROM connection_domain WHERE tenant_id = $1")
 
 
 @pytest.fixture
@@ -70,6 +78,7 @@ async def test_one_comes_back_signed_in_and_where_one_wanted(
 ) -> None:
     await verify(orvance, "partenaires", "cabinet-virlay.test")
     partner = providers["partenaires"]
+    partner.key, partner.header = EC, {"alg": "ES256", "kid": "ec-1"}
     partner.userinfo |= {"name": "Luc Virlay", "capacity": "adviser", "groups": []}
     _, asked = await led(orvance.visitor, "luc@cabinet-virlay.test", next="/communities")
     back = await orvance.visitor.get(

@@ -19,6 +19,14 @@ from tests.identity.name_server import NameServer, serving
 DOMAIN = "cabinet-virlay.test"
 
 
+@pytest.fixture(autouse=True)
+async def no_domains(orvance: House, ardelune: House) -> None:
+    """Begin without the domains that the tenants' files vouch for."""
+    for house in (orvance, ardelune):
+        async with house.transaction():
+            await db.execute("DELETE FROM connection_domain WHERE tenant_id = $1")
+
+
 @pytest.fixture
 async def name_server(settings: Settings) -> AsyncIterator[NameServer]:
     """The name server that look-ups of this process go to."""

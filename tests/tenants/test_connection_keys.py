@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from parvis.core import db
+from parvis.core import clock, db
 from parvis.features.tenants.actions import apply_folder
+from parvis.features.tenants.plan import plans
+from parvis.features.tenants.problems import TenantFileError
 from parvis.settings import Settings
 
 from .test_apply import applied, change, folder, live, operator
@@ -26,6 +28,7 @@ admission_groups = ["moderator"]
 acr_map = { "urn:bank:password" = "basic", "urn:bank:sca" = "strong" }
 trust_frameworks = ["eidas", "fr_aml"]
 external_id_claim = "oid"
+domains = ["maison.example", "xn--mnage-bsa.example"]
 """
 COLUMNS: dict[str, Any] = {
     "auth_method": "private_key_jwt",
@@ -81,3 +84,45 @@ async def test_what_a_file_no_longer_says_goes_back_to_what_is_usual(
     assert "trust_frameworks" in told
     found = await live(operator, migrated, strict.name)
     assert found.document.connection[0].trust_frameworks == ()
+
+
+async def test_the_operators_word_makes_domains_and_takes_only_its_own_back(
+    strict: Path, migrated: Settings, operator: Any
+) -> None:
+    tenant_id = (await apply_folder(strict, settings=migrated)).tenant_id
+
+    async def domains() -> dict[str, str | None]:
+        async with operator.transaction(tenant_id):
+            rows = await db.fetch(
+                "SELECT domain, verified_by FROM connection_domain WHERE tenant_id = $1"
+            )
+        return {row["domain"]: row["verified_by"] for row in rows}
+
+    vouched = {"maison.example": "operator", "xn--mnage-bsa.example": "operator"}
+    assert await domains() == vouched
+    async with operator.transaction(tenant_id):
+        for domain, by in (("dns.example", "dns"), ("claimed.example", None)):
+            await db.insert(
+                "connection_domain", domain=domain, verified_by=by, challenge="c",
+                created_at=clock.now(),
+                connection_id=await db.fetch_value(
+                    "SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1"
+                ),
+            )  # fmt: skip
+    assert await applied(strict, migrated) == []
+    change(strict, '"maison.example", "xn--mnage-bsa.example"]', '"claimed.example"]')
+    (told,) = await applied(strict, migrated)
+    assert "domains" in str(told)
+    assert await domains() == {"dns.example": "dns", "claimed.example": "operator"}
+
+
+@pytest.mark.parametrize(
+    "domains",
+    ['["localhost"]', '["Maison.example"]', '["a.example", "a.example"]', '["192.0.2.1"]'],
+)
+def test_what_is_no_domain_is_found_in_the_file(
+    strict: Path, migrated: Settings, domains: str
+) -> None:
+    change(strict, 'domains = ["maison.example", "xn--mnage-bsa.example"]', f"domains = {domains}")
+    with pytest.raises(TenantFileError, match="domain"):
+        plans([strict], migrated)

@@ -126,8 +126,9 @@ def _proof_faults(given: ConnectionInput, stored: Connection | None) -> Faults:
     if unsafe:
         yield unsafe, _UNSAFE[unsafe]
     needs_secret = given.auth_method == "client_secret_basic"
-    has_secret = stored is not None and stored.secret_sealed is not None
-    if needs_secret and not given.secret and not has_secret:
+    # What a stored connection does without stays as it is: the demonstration's have no secret.
+    is_new = stored is None or stored.auth_method != given.auth_method
+    if needs_secret and not given.secret and is_new:
         yield "secret", N_("This way to prove ourselves needs the secret the provider gave you.")
     if given.secret and not needs_secret:
         yield "secret", N_("This way to prove ourselves uses no secret. Leave the field empty.")

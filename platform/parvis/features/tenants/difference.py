@@ -35,6 +35,10 @@ def normal(document: TenantDocument) -> TenantDocument:
     return msgspec.structs.replace(
         document,
         tenant=msgspec.structs.replace(tenant, hosts=(first, *sorted(others))),
+        connection=tuple(
+            msgspec.structs.replace(one, domains=tuple(sorted(one.domains)))
+            for one in document.connection
+        ),
         role_group=tuple(
             msgspec.structs.replace(group, permissions=tuple(sorted(group.permissions)))
             for group in document.role_group

@@ -100,6 +100,8 @@ class ConnectionTable(Struct, frozen=True, kw_only=True):
     acr_map: dict[Line, Literal["basic", "strong"]] = {}
     trust_frameworks: tuple[Line, ...] = ()
     external_id_claim: Line = "sub"
+    # E-mail domains that lead here on the operator's word, in the letters of DNS.
+    domains: tuple[Host, ...] = ()
     is_enabled: bool = True
 
 

@@ -137,8 +137,17 @@ def _moderation(settings: TenantSettings) -> ModerationTable:
     )
 
 
+_CONNECTIONS = """
+    SELECT c.*, ARRAY (
+           SELECT d.domain FROM connection_domain d
+            WHERE d.tenant_id = c.tenant_id AND d.connection_id = c.id
+              AND d.verified_by = 'operator' ORDER BY d.domain) AS domains
+      FROM connection c WHERE c.tenant_id = $1 ORDER BY c.position, c.slug
+"""
+
+
 async def _connections(names: Mapping[str, str]) -> tuple[ConnectionTable, ...]:
-    rows = await db.fetch("SELECT * FROM connection WHERE tenant_id = $1 ORDER BY position, slug")
+    rows = await db.fetch(_CONNECTIONS)
     return tuple(_connection(row, names) for row in rows)
 
 
@@ -166,6 +175,7 @@ def _connection(row: db.Record, names: Mapping[str, str]) -> ConnectionTable:
         acr_map=db.from_jsonb(row["acr_map"], dict[str, Literal["basic", "strong"]]),
         trust_frameworks=tuple(row["trust_frameworks"]),
         external_id_claim=row["external_id_claim"],
+        domains=tuple(row["domains"]),
         is_enabled=row["is_enabled"],
     )
 

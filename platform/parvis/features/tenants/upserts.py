@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from parvis.core import clock, db
+from parvis.core import clock, crypto, db
 from parvis.core.crypto import Keyring
 from parvis.core.ids import new_id
 from parvis.features.tenants.document import TENANT_FILE, ConnectionTable
@@ -92,12 +92,37 @@ async def _write_connection(
         new_id(),
         *values.values(),
     )
+    await _write_domains(connection)
+
+
+_DOMAIN = """
+    INSERT INTO connection_domain (tenant_id, id, connection_id, domain, challenge, verified_by,
+                                   verified_at, created_at)
+    SELECT $1, $2, c.id, $3, $4, 'operator', $5, $5 FROM connection c
+     WHERE c.tenant_id = $1 AND c.slug = $6
+        ON CONFLICT (tenant_id, domain, connection_id) DO UPDATE
+       SET verified_by = 'operator', problem = NULL, missing_since = NULL,
+           verified_at = coalesce(connection_domain.verified_at, excluded.verified_at)
+"""
+_DROP_DOMAINS = """
+    DELETE FROM connection_domain d USING connection c
+     WHERE d.tenant_id = $1 AND c.tenant_id = $1 AND d.connection_id = c.id AND c.slug = $2
+       AND d.verified_by = 'operator' AND NOT d.domain = ANY ($3)
+"""
+
+
+async def _write_domains(connection: ConnectionTable) -> None:
+    """Vouch for the file's domains, and for no other; what DNS has shown stays (decision 0016)."""
+    now, slug = clock.now(), connection.slug
+    for domain in connection.domains:
+        await db.execute(_DOMAIN, new_id(), domain, crypto.token(), now, slug)
+    await db.execute(_DROP_DOMAINS, slug, list(connection.domains))
 
 
 def _columns_of(connection: ConnectionTable) -> dict[str, Any]:
     """Return the columns that are the file's own keys, as PostgreSQL takes them."""
     values = msgspec.structs.asdict(connection)
-    del values["issuer"], values["secret"]
+    del values["issuer"], values["secret"], values["domains"]
     return {name: _stored(value) for name, value in values.items()}
 
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from parvis.core.i18n import locales as known_locales
 from parvis.core.permissions import Permission
+from parvis.features.identity import hrd
 from parvis.features.identity.claims import CLAIMS
 from parvis.features.tenants.document import (
     CHARTER_FILE,
@@ -150,8 +151,17 @@ def _connections(document: TenantDocument) -> Iterator[Finding]:
                     f'"{claim}" cannot be mapped{hint(claim, CLAIMS)}',
                 )
         yield from _safety(connection, path)
+        yield from _domains(connection, path)
         for group in set(connection.admission_groups) - {one.slug for one in document.role_group}:
             yield (*path, "admission_groups"), f'there is no [[role_group]] "{group}"'
+
+
+def _domains(connection: ConnectionTable, path: KeyPath) -> Iterator[Finding]:
+    for n, domain in enumerate(connection.domains):
+        if hrd.normal_domain(domain) != domain:
+            yield (*path, "domains", n), f'"{domain}" is not a domain'
+        if domain in connection.domains[:n]:
+            yield (*path, "domains", n), f'"{domain}" stands twice in domains'
 
 
 def _safety(connection: ConnectionTable, path: KeyPath) -> Iterator[Finding]:
