@@ -7,6 +7,7 @@ from pathlib import Path
 from parvis import settings as settings_module
 from parvis.app import set_up
 from parvis.core import migrate
+from parvis.demo import directory_tokens
 from parvis.features.tenants.document import TENANT_FILE
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError
 from parvis.seeds.cast import SeedError
@@ -29,6 +30,8 @@ async def prepare(settings: Settings, folders: list[Path]) -> None:
     set_up(settings)
     for folder in folders:
         await settle(folder, settings=settings)
+        if settings.demo_issuers:
+            await directory_tokens.place(folder, settings=settings)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def say(text: str) -> None:
 
 def running(issuers: Iterable[Issuer], chosen: Ports, places: Places) -> str:
     """Return the text for the terminal."""
+    issuers = list(issuers)
     lines = ["", "Parvis is running. Open one of these in Chromium or Firefox:", ""]
     clients = [client for issuer in issuers for client in issuer.clients.values()]
     for name in dict.fromkeys(client.tenant for client in clients):
@@ -28,6 +29,7 @@ def running(issuers: Iterable[Issuer], chosen: Ports, places: Places) -> str:
     lines += [
         "Sign in by clicking a person: there are no passwords, and nobody is real.",
         f"Mail that would have gone out   http://{LOOPBACK}:{chosen.mail_page}/",
+        *(_provider(issuer) for issuer in issuers),
         f"Data and logs                   {_short(places.folder)}",
         "Stop with Ctrl-C; the next start takes seconds and keeps everything.",
         "",
@@ -47,6 +49,10 @@ def _tenant(clients: list[Client]) -> Iterator[str]:
             subsequent_indent="      ",
         )
     yield ""
+
+
+def _provider(issuer: Issuer) -> str:
+    return f"Accounts and directory          {issuer.url}"
 
 
 def _person(persona: Persona) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from parvis.demo import object_storage, postgres
+from parvis.demo import directory_tokens, object_storage, postgres
 from parvis.demo.child import Child, ChildError
 from parvis.demo.fingerprint import fingerprint
 from parvis.demo.plan import LOOPBACK, Places, Ports, Secrets
@@ -53,7 +53,12 @@ class Parts:
         return self._serving(
             "identity provider",
             ["parvis.demo.identity_provider", "--port", str(self.ports.identity), *arguments],
-            {"PARVIS_ENVIRONMENT": "demo"},
+            {
+                "PARVIS_ENVIRONMENT": "demo",
+                "DIRECTORY_TOKENS": json.dumps(
+                    directory_tokens.tokens_of(self.secrets.secret_key, self.tenants)
+                ),
+            },
             address=(self.ports.identity, "/static/provider.css"),
         )
 

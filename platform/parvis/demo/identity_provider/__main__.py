@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -19,11 +20,13 @@ def main() -> None:
     given = parser.parse_args()
     if os.environ.get("PARVIS_ENVIRONMENT") != "demo":
         parser.error("this provider signs anybody in: it runs for `parvis demo` only")
+    tokens: dict[str, str] = json.loads(os.environ.get("DIRECTORY_TOKENS", "{}"))
     issuers = directory.load(
         given.tenants,
         address=f"http://{given.address}:{given.port}",
         public_url=lambda host: f"http://{host}:{given.public_port}",
         secret=lambda name: os.environ.get(name, ""),
+        directory_token=lambda tenant, connection: tokens.get(f"{tenant}/{connection}", ""),
     )
     asyncio.run(serve(create_provider(issuers), address=given.address, port=given.port))
 

@@ -64,4 +64,6 @@ async def _ask(
         )
     except CallFailedError:
         return None
+    if status == 204:  # done, and nothing to say
+        return {}
     return answer if status in (200, 201) and isinstance(answer, dict) else None
