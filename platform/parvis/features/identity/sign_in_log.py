@@ -29,8 +29,11 @@ KINDS: dict[str, str] = {
     "backchannel_refused": N_("Provider’s sign-out refused"),
     "emergency_signed_in": N_("Emergency access used"),
     "emergency_refused": N_("Emergency access refused"),
+    "scim_refused": N_("Directory refused (SCIM)"),
 }
-FAILURES = ("sign_in_failed", "step_up_failed", "backchannel_refused", "emergency_refused")
+FAILURES = (
+    "sign_in_failed", "step_up_failed", "backchannel_refused", "emergency_refused", "scim_refused",
+)  # fmt: skip
 
 
 class LogSearch(msgspec.Struct, frozen=True, kw_only=True):
