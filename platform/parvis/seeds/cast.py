@@ -9,6 +9,7 @@ import msgspec
 
 from parvis.core import clock, db
 from parvis.core.actor import Actor, Standing
+from parvis.core.capacities import worded_label
 from parvis.core.ids import CommunityId, MemberId
 from parvis.core.tenancy import Tenant
 from parvis.features.charter import actions as charter
@@ -78,11 +79,23 @@ class Cast:
         member_id = await admission.admit(
             self.tenant, connection, signed, locale=self.tenant.locales[0]
         )
+        await self._speak_for(member, member_id)
         self._actors[member.key] = await self._actor(member, connection, member_id)
         if not member.newcomer:
             await self._accept(member.key)
         for slug in member.communities:
             await self._join(member, slug)
+
+    async def _speak_for(self, member: Member, member_id: MemberId) -> None:
+        """Let an adviser speak for a firm, as an administrator of members says it."""
+        if member.firm:
+            await db.execute(
+                "UPDATE member SET firm = $3, register_number = $4"
+                " WHERE tenant_id = $1 AND id = $2",
+                member_id,
+                member.firm,
+                member.register or None,
+            )
 
     def _signed_in(self, member: Member) -> tuple[SignedIn, Connection]:
         persona = self._persona(member)
@@ -127,7 +140,7 @@ class Cast:
             name=persona.name,
             name_source=vouched_source(connection),
             capacity=persona.capacity,
-            capacity_label=persona.capacity_label,
+            capacity_label=worded_label(persona.capacity_label, member.firm, member.register),
             joined_at=clock.now(),
             roles=frozenset(persona.groups),
             permissions=frozenset().union(*held),

@@ -35,7 +35,8 @@ Fate = Literal[
 class Member(Struct, frozen=True, kw_only=True):
     """A fictitious person. A `persona` is described in the tenant's demo.toml instead.
 
-    A `newcomer` has not accepted the charter yet: signing in as one begins there.
+    A `newcomer` has not accepted the charter yet: signing in as one begins there. Who `left` did
+    so that many days ago. `firm` and `register`: for whom an adviser speaks, and who says so.
     """
 
     key: str
@@ -47,6 +48,21 @@ class Member(Struct, frozen=True, kw_only=True):
     communities: tuple[str, ...]
     manages: tuple[str, ...] = ()
     newcomer: bool = False
+    left: Days | None = None
+    firm: str = ""
+    register: str = ""
+
+
+class Portrait(Struct, frozen=True, kw_only=True):
+    """What somebody says of themselves, and whom they follow, by key."""
+
+    of: str
+    headline: str = ""
+    topics: tuple[str, ...] = ()
+    email: str = ""
+    website: str = ""
+    office: str = ""
+    follows: tuple[str, ...] = ()
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -117,11 +133,27 @@ class Words(Struct, frozen=True, kw_only=True):
     mandate: str
 
 
+class Invitation(Struct, frozen=True, kw_only=True):
+    """Somebody invited so many days ago, who has not come yet."""
+
+    email: str
+    connection: str
+    age: Days
+    capacity: str = ""
+    label: str = ""
+    firm: str = ""
+    register: str = ""
+    communities: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+
 class Life(Struct, frozen=True, kw_only=True):
     """A whole seed file."""
 
     member: tuple[Member, ...]
+    invitation: tuple[Invitation, ...] = ()
     post: tuple[Post, ...]
+    portrait: tuple[Portrait, ...] = ()
     meeting: tuple[Meeting, ...] = ()
     question: tuple[Question, ...] = ()
     words: Words | None = None

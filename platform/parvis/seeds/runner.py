@@ -25,6 +25,8 @@ from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError,
 from parvis.seeds.assembly import Assembly
 from parvis.seeds.cast import Cast, SeedError
 from parvis.seeds.content import Life, life_of, personas
+from parvis.seeds.doorkeeping import Doorkeeping
+from parvis.seeds.portraits import Portraits
 from parvis.seeds.talk import Talk
 from parvis.seeds.timeline import Timeline
 from parvis.settings import Settings
@@ -84,6 +86,8 @@ async def _play(tenant: Tenant, life: Life, folder: Path, settings: Settings) ->
     await cast.load()
     cast.plan(timeline)
     Talk(cast, timeline).plan(life.post)
+    Portraits(cast, timeline).plan(life.portrait)
+    Doorkeeping(cast, timeline).plan(life)
     if life.words and tenant.settings.meeting_policy:
         policy = msgspec.convert(tenant.settings.meeting_policy, MeetingPolicyTable)
         site = settings.public_url(tenant.host)
