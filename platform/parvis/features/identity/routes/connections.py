@@ -16,6 +16,10 @@ from parvis.features.identity import actions_connections, connection_forms
 from parvis.features.identity import queries_connections as queries
 from parvis.features.identity.claims import CLAIMS
 from parvis.features.identity.connection_forms import BLANK
+from parvis.features.identity.emergency_queries import (
+    EmergencyAdministrator,
+    emergency_administrators,
+)
 from parvis.features.identity.membership import (
     EMERGENCY_ADMINISTRATORS,
     enrolled_emergency_administrators,
@@ -41,6 +45,7 @@ class SignInAdminView(msgspec.Struct, frozen=True, kw_only=True):
     """The overview: ways in. `is_warned`: too few could come in if none of them worked."""
 
     connections: tuple[ConnectionLine, ...]
+    emergency: tuple[EmergencyAdministrator, ...]
     is_warned: bool
 
 
@@ -59,7 +64,11 @@ async def list_page(request: Req) -> Response[Any]:
     actor = actor_of(request)
     lines = await queries.list_connections(actor)
     enrolled = await enrolled_emergency_administrators()
-    view = SignInAdminView(connections=lines, is_warned=enrolled < EMERGENCY_ADMINISTRATORS)
+    view = SignInAdminView(
+        connections=lines,
+        emergency=await emergency_administrators(),
+        is_warned=enrolled < EMERGENCY_ADMINISTRATORS,
+    )
     return page(request, "identity/admin/sign_in.html", view)
 
 
