@@ -11,13 +11,15 @@ from parvis.features.identity.names import listed
 KIND = "followed_published"
 _BATCH = 500
 
-# Followers of the author who read the place, if the post is still there to be read.
+# Followers of the author who read the place, if the post is still there to be read. Whoever began
+# to follow after it was written has found it already, or will on the author's page.
 _FOLLOWERS = f"""
     SELECT f.id, f.follower_id, c.author_id, m.display_name AS name
       FROM contribution c
       JOIN community k ON k.tenant_id = $1 AND k.id = c.place_id
       JOIN member m ON m.tenant_id = $1 AND m.id = c.author_id AND {listed("m")}
       JOIN member_follow f ON f.tenant_id = $1 AND f.followed_id = c.author_id
+                           AND f.created_at <= c.created_at
       JOIN member reader ON reader.tenant_id = $1 AND reader.id = f.follower_id
                         AND reader.state = 'active'
      WHERE c.tenant_id = $1 AND c.id = $2 AND c.live_revision_id IS NOT NULL
