@@ -13,6 +13,8 @@ import msgspec
 
 from parvis.features.identity.names import listed
 
+# OFFSET 0 keeps PostgreSQL from turning an EXISTS into a join: it cannot foresee how many fit a
+# prefix, and would read all of them to find twenty.
 LAST = chr(0x10FFFF)  # sorts after every character that a name can hold
 MOST_WORDS = 4
 
@@ -81,10 +83,7 @@ def searching(
     A set in `small` is fetched and sorted, another one is asked about along the names.
     """
     written = Statement()
-    source = "member_name_key k"
-    if small:
-        few = " INTERSECT ".join(written.people(one) for one in small)
-        source = f"({few}) AS few JOIN member_name_key k ON k.member_id = few.member_id"
+    few = " INTERSECT ".join(written.people(one) for one in small)
     conditions = [
         "k.tenant_id = $1 AND k.is_listed",
         f"k.key > {written.value(begin)}",
@@ -93,12 +92,17 @@ def searching(
     ]
     if capacity:
         conditions.append(f"k.capacity = {written.value(capacity)}")
+    if few:
+        conditions.append("k.member_id = few.member_id")
+    where = " AND ".join(conditions)
+    found = f"SELECT k.key, k.member_id FROM member_name_key k WHERE {where}"
+    if few:
+        found = f"""SELECT k.key, k.member_id
+              FROM ({few}) AS few CROSS JOIN LATERAL ({found} OFFSET 0) AS k"""
     written.sql = f"""
     SELECT found.key, m.id, m.display_name, m.capacity, m.capacity_label, m.firm,
            m.register_number, m.headline, m.photo_key
-      FROM (SELECT k.key, k.member_id FROM {source}
-             WHERE {" AND ".join(conditions)}
-             ORDER BY k.key LIMIT {int(limit)}) AS found
+      FROM ({found} ORDER BY k.key LIMIT {int(limit)}) AS found
       JOIN member m ON m.tenant_id = $1 AND m.id = found.member_id AND {listed("m")}
      ORDER BY found.key
     """
@@ -112,7 +116,7 @@ def _named(written: Statement, words: Sequence[str]) -> list[str]:
     # Anna-Lena Anders stands under “anders” when one looks for “an”: once, and always there.
     once = f"""NOT EXISTS (SELECT FROM member_name_key e
              WHERE e.tenant_id = $1 AND e.member_id = k.member_id
-               AND e.key >= {low} AND e.key < k.key)"""
+               AND e.key >= {low} AND e.key < k.key OFFSET 0)"""
     others = (_has_word(written, word) for word in words[1:])
     return [f"k.key >= {low} AND k.key < {high}", once, *others]
 
@@ -121,8 +125,8 @@ def _has_word(written: Statement, word: str) -> str:
     low, high = written.value(word), written.value(word + LAST)
     return f"""EXISTS (SELECT FROM member_name_key w
              WHERE w.tenant_id = $1 AND w.member_id = k.member_id
-               AND w.key >= {low} AND w.key < {high})"""
+               AND w.key >= {low} AND w.key < {high} OFFSET 0)"""
 
 
 def _belongs(written: Statement, people: PeopleSet) -> str:
-    return f"EXISTS ({written.people(people)} AND s.member_id = k.member_id)"
+    return f"EXISTS ({written.people(people)} AND s.member_id = k.member_id OFFSET 0)"
