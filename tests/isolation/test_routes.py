@@ -38,6 +38,8 @@ SOURCES = {
     "test_id": "SELECT id FROM connection_test WHERE tenant_id = $1 LIMIT 1",
     "token_id": "SELECT id FROM api_token WHERE tenant_id = $1 LIMIT 1",
     "export_id": "SELECT id FROM data_export WHERE tenant_id = $1 LIMIT 1",
+    "scim_token_id": "SELECT id FROM scim_token WHERE tenant_id = $1 LIMIT 1",
+    "scim_group_id": "SELECT id FROM scim_group WHERE tenant_id = $1 LIMIT 1",
 }
 # Names that each tenant chooses for itself: another tenant's name is an unknown name.
 SLUGS = {
@@ -110,6 +112,7 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
         )  # fmt: skip
         await _try_a_connection()
         await _take_something_along()
+        await _let_a_directory_in()
     return orvance
 
 
@@ -136,6 +139,19 @@ async def _try_a_connection() -> None:
     await db.insert(
         "connection_test", connection_id=connection_id, member_id=member_id, state="begun",
         created_at=now, expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
+
+
+async def _let_a_directory_in() -> None:
+    now = clock.now()
+    connection_id = await db.fetch_value("SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1")
+    await db.insert(
+        "scim_token", connection_id=connection_id, label="Annuaire", token_hash=b"0", hint="pvs_0",
+        created_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    await db.insert(
+        "scim_group", connection_id=connection_id, display_name="Tennis",
+        display_name_key="tennis", version='W/"1"', created_at=now, updated_at=now,
     )  # fmt: skip
 
 

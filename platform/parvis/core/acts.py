@@ -30,19 +30,26 @@ def register(*acts: Act) -> None:
 register(Act(name="read", summary="Read pages that only members see."))
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# What a mounted application takes, or a socket.
+EVERY = {"*"}
 
 
 def refuse_undeclared(routes: Any) -> None:
     """Raise UndeclaredRouteError for the first route that writes without a declared act."""
     for route in routes:
-        for handler in getattr(route, "route_handlers", ()):
-            if set(handler.http_methods) <= SAFE:
+        for handler in _handlers(route):
+            methods = set(getattr(handler, "http_methods", EVERY))
+            if methods <= SAFE:
                 continue
             act, reason = handler.opt.get("act"), handler.opt.get("open")
             if act is None and not reason:
                 raise UndeclaredRouteError(
-                    f"{sorted(handler.http_methods)} {route.path} declares neither "
+                    f"{sorted(methods)} {route.path} declares neither "
                     'opt={"act": …} nor opt={"open": "reason"}'
                 )
             if act is not None and act not in ACTS:
                 raise UndeclaredRouteError(f"{route.path} names the unknown act {act}")
+
+
+def _handlers(route: Any) -> tuple[Any, ...]:
+    return tuple(getattr(route, "route_handlers", None) or (route.route_handler,))

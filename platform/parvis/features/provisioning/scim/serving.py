@@ -112,5 +112,7 @@ def _attribute(error: SCIMException | AppError) -> str:
     if isinstance(error, WordRefused):
         return error.attribute
     if isinstance(error.__cause__, ValidationError):
-        return ".".join(map(str, error.__cause__.errors()[0]["loc"]))
+        fault = error.__cause__.errors()[0]
+        missing = fault.get("ctx", {}).get("field_name", "")
+        return ".".join(map(str, fault["loc"])) or str(missing)
     return ""
