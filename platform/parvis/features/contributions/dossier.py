@@ -6,7 +6,7 @@ from parvis.core.i18n import N_
 from parvis.core.permissions import Permission
 
 SHOWN = 20
-KINDS = {"post": N_("Post"), "comment": N_("Comment"), "question": N_("Question")}
+KINDS = {"post": N_("A post"), "comment": N_("A comment"), "question": N_("A question")}
 STATES = {
     "held": N_("Waits for a moderator"),
     "live": N_("Online"),

@@ -117,9 +117,10 @@ async def _page(
 ) -> Response[Any]:
     actor = http.actor_of(request)
     view = await dossiers.dossier(actor, subject)
+    capacities = queries_admin.capacities(actor)
     return http.page(
         request, "members/admin/member.html", view, typed=typed or Typed(), status=status,
-        capacities=queries_admin.capacities(actor),
+        capacities=capacities, capacity_name=dict(capacities)[view.capacity],
     )  # fmt: skip
 
 
