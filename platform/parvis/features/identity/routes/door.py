@@ -104,8 +104,6 @@ async def sign_out(request: Req) -> Response[Any] | Redirect:
     if left.url:
         answer = onward(page(request, "identity/signed_out.html", left), left.url)
     answer.set_cookie(sessions.expired(SESSION_COOKIE))
-    # What was read stays behind no back button, in no tab.
-    answer.headers["clear-site-data"] = '"cache"'
     return answer
 
 
