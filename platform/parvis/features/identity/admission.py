@@ -139,6 +139,8 @@ async def _tell_admitted(connection: Connection, member_id: MemberId, profile: P
 
 async def _refresh(member_id: MemberId, profile: Profile) -> None:
     columns: dict[str, Any] = {**profile.columns, "last_seen_at": clock.now()}
+    # The provider gives the first one; from then on it is the member's own word, in their profile.
+    columns.pop("headline", None)
     # The column names are ours (claims.py), never the provider's.
     assignments = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=3))
     await db.execute(
