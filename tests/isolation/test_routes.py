@@ -38,6 +38,8 @@ SOURCES = {
     "test_id": "SELECT id FROM connection_test WHERE tenant_id = $1 LIMIT 1",
     "token_id": "SELECT id FROM api_token WHERE tenant_id = $1 LIMIT 1",
     "export_id": "SELECT id FROM data_export WHERE tenant_id = $1 LIMIT 1",
+    "invitation_id": "SELECT id FROM invitation WHERE tenant_id = $1 LIMIT 1",
+    "import_id": "SELECT id FROM member_import WHERE tenant_id = $1 LIMIT 1",
     "scim_token_id": "SELECT id FROM scim_token WHERE tenant_id = $1 LIMIT 1",
     "scim_group_id": "SELECT id FROM scim_group WHERE tenant_id = $1 LIMIT 1",
 }
@@ -112,6 +114,7 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
         )  # fmt: skip
         await _try_a_connection()
         await _take_something_along()
+        await _send_a_list()
         await _let_a_directory_in()
     return orvance
 
@@ -125,6 +128,16 @@ async def _take_something_along() -> None:
         scopes=["read"], created_by=member_id, created_at=now, expires_at=now + timedelta(days=1),
     )  # fmt: skip
     await db.insert("data_export", member_id=member_id, state="waiting", created_at=now)
+
+
+async def _send_a_list() -> None:
+    """Make what no seed makes of members: a list of people to invite."""
+    connection_id = await db.fetch_value("SELECT id FROM connection WHERE tenant_id = $1 LIMIT 1")
+    member_id = await db.fetch_value("SELECT id FROM member WHERE tenant_id = $1 LIMIT 1")
+    await db.insert(
+        "member_import", started_by=member_id, connection_id=connection_id, file_name="a.csv",
+        state="waiting", total=1, created_at=clock.now(),
+    )  # fmt: skip
 
 
 async def _try_a_connection() -> None:
