@@ -3,11 +3,12 @@
 import json
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from parvis.core import clock, jobs
+from parvis.core import clock, db, jobs
 from parvis.core.errors import NotFound
 from parvis.features.privacy import work
 from parvis.integrations.storage import S3Storage, StorageUnavailable
@@ -55,6 +56,40 @@ async def test_the_archive_holds_nothing_about_others(life: Life) -> None:
     assert "sealed" not in everything
     # The moderator who decided is other's id, and there only for whom the member follows.
     assert everything.count(str(life.other.id)) == 2
+
+
+async def test_what_its_member_was_not_told_is_not_in_it(life: Life) -> None:
+    """Reports left without consequence, notes among moderators, the way of an answer inside."""
+    hidden = "Entre nous"
+    async with life.house.transaction():
+        row = await db.fetch_row(
+            "SELECT id, revision_id, item_id, contribution_id FROM decision WHERE tenant_id = $1"
+        )
+        assert row is not None
+        now = clock.now()
+        item_id = await db.insert(
+            "review_item", contribution_id=UUID(life.post["id"]), revision_id=row["revision_id"],
+            kind="flag", contribution_kind="post", place_id=row["item_id"],
+            author_id=life.person.id, status="decided", due_at=now, created_at=now,
+        )  # fmt: skip
+        for action, item in (("publish", item_id), ("publish", row["item_id"])):
+            await db.insert(
+                "decision", item_id=item, contribution_id=row["contribution_id"], action=action,
+                revision_id=row["revision_id"], decided_by=life.other.id, facts=hidden,
+                automated_detection=False, at=now,
+            )  # fmt: skip
+        await db.insert(
+            "question_event", question_id=UUID(life.kept_question["id"]), track="delivery",
+            from_state="legal_review", to_state="drafting", by_member=life.secretary.id,
+            reason=hidden, at=now,
+        )  # fmt: skip
+    archive = await download(life, await make_archive(life))
+    assert hidden not in archive.read("data.json").decode()
+    found = sections(archive)
+    assert [row["action"] for row in found["decisions"]] == ["refuse", "publish"]
+    states = {row["to_state"] for row in found["question_steps"]}
+    assert "drafting" not in states
+    assert "admitted_statutory" in states
 
 
 async def test_every_row_has_only_columns_that_are_told(life: Life) -> None:
@@ -208,8 +243,6 @@ async def test_a_big_account_is_read_a_page_at_a_time(
 
 async def _later(life: Life, how_long: timedelta, method: str, path: str):
     """Call at a later time, with the session as fresh as it is now."""
-    from parvis.core import db
-
     then = clock.now() + how_long
     async with life.house.transaction():
         await db.execute(

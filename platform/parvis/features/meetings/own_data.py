@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from parvis.core import db
-from parvis.core.events import OwnDataAsked, OwnDataFile
+from parvis.core.events import OwnDataAsked, OwnDataFile, OwnDataSection
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
-from parvis.core.own_data import section
+from parvis.core.own_data import rows, section
+from parvis.features.meetings import states
+from parvis.features.meetings.tables import Track
 
 _SUBMISSIONS = """
     SELECT s.id, m.slug AS meeting, s.via, s.sent_at, s.received_at, s.eligibility,
@@ -25,7 +27,8 @@ _QUESTIONS = """
      WHERE q.tenant_id = $1 AND c.author_id = $2 AND q.id > $3 ORDER BY q.id LIMIT $4
 """
 _STEPS = """
-    SELECT e.id, e.question_id AS question, e.track, e.from_state, e.to_state, e.reason, e.at
+    SELECT e.id, e.question_id AS question, e.track, e.from_state, e.to_state, e.reason, e.at,
+           e.by_member = $2 AS is_own, e.by_rule IS NOT NULL AS is_by_rule
       FROM question_event e
       JOIN contribution c ON c.tenant_id = e.tenant_id AND c.id = e.question_id
      WHERE e.tenant_id = $1 AND c.author_id = $2 AND e.id > $3 ORDER BY e.id LIMIT $4
@@ -68,10 +71,16 @@ async def give(asked: OwnDataAsked) -> None:
             "became_free_because": N_("Why"), "delivery": N_("On its way to the board"),
             "visibility": N_("For members"), "support_count": N_("Supports"),
         }, _QUESTIONS, who),
-        section("question_steps", N_("What happened to your questions"), {
-            "id": N_("Reference"), "question": N_("Question"), "track": N_("Track"),
-            "from_state": N_("From"), "to_state": N_("To"), "reason": N_("Why"), "at": N_("When"),
-        }, _STEPS, who),
+        OwnDataSection(
+            name="question_steps",
+            title=N_("What happened to your questions"),
+            columns={
+                "id": N_("Reference"), "question": N_("Question"), "track": N_("Track"),
+                "from_state": N_("From"), "to_state": N_("To"), "reason": N_("Why"),
+                "at": N_("When"),
+            },
+            rows=_steps(who),
+        ),
         section("supports", N_("Questions you support"), {
             "id": N_("Reference"), "meeting": N_("Meeting"), "number": N_("Number"),
             "at": N_("When"),
@@ -86,6 +95,22 @@ async def give(asked: OwnDataAsked) -> None:
         }, _APPROVALS, who),
     ])  # fmt: skip
     asked.files.extend([file async for file in _files(who)])
+
+
+async def _steps(member_id: MemberId) -> AsyncIterator[dict[str, Any]]:
+    """Yield what an author may know of their questions' way.
+
+    That is what they did or were told, what rules did, and what members see. How staff pass an
+    answer to one another, and what they write on it, is the firm's.
+    """
+    async for row in rows(_STEPS, member_id):
+        is_own, is_by_rule = row.pop("is_own"), row.pop("is_by_rule")
+        move = states.find(Track(row["track"]), row["from_state"], row["to_state"])
+        is_told = is_own or (move is not None and move.tells_author)
+        if not is_told:
+            row["reason"] = None
+        if is_told or is_by_rule or row["track"] == Track.VISIBILITY:
+            yield row
 
 
 async def _files(member_id: MemberId) -> AsyncIterator[OwnDataFile]:

@@ -8,12 +8,17 @@ from parvis.core.events import ErasureWeighed, MemberErased, OwnDataAsked, Proof
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 
+# What an author is not told, an archive does not tell either: that words were reported and left
+# online, and what moderators note for one another.
 _ABOUT = """
-    SELECT d.id, d.contribution_id AS contribution, d.action, d.clause_id AS clause, d.facts,
+    SELECT d.id, d.contribution_id AS contribution, d.action, d.clause_id AS clause,
+           CASE WHEN d.text_sent IS NOT NULL THEN d.facts END AS facts,
            d.text_sent, d.statement, d.redress_until, d.at
       FROM decision d
       JOIN contribution c ON c.tenant_id = d.tenant_id AND c.id = d.contribution_id
-     WHERE d.tenant_id = $1 AND c.author_id = $2 AND d.action <> 'escalate' AND d.id > $3
+      JOIN review_item i ON i.tenant_id = d.tenant_id AND i.id = d.item_id
+     WHERE d.tenant_id = $1 AND c.author_id = $2 AND d.action <> 'escalate'
+       AND NOT (d.action = 'publish' AND i.kind = 'flag') AND d.id > $3
      ORDER BY d.id LIMIT $4
 """
 _REPORTS = """

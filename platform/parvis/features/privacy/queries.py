@@ -11,6 +11,7 @@ from parvis.core.dossier import DossierOpened, DossierRow, DossierSection
 from parvis.core.events import ErasureWeighed
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
+from parvis.core.permissions import Permission
 from parvis.features.privacy import rules
 
 MOST_EXPORTS = 5
@@ -73,7 +74,8 @@ async def data_page(actor: Actor) -> DataPage:
         exports=await exports(actor),
         erasure=await pending_erasure(member_id),
         proofs=await _proofs(actor, member_id),
-        is_last_administrator=await rules.is_last_administrator(member_id),
+        is_last_administrator=actor.may(Permission.TENANT_MANAGE)
+        and await rules.is_last_administrator(member_id),
     )
 
 
