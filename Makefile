@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help env demo dev test check bench messages lock clean
+.PHONY: help env demo dev test check bench mutation messages lock clean
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ check: $(STAMP) ## Format, lint, types and the architecture's own rules
 bench: $(STAMP) ## Measure against the floor; write the table into platform/docs/performance.md
 	@$(BIN)/python -m tests.bench
 
+mutation: $(STAMP) ## Take each check of sign-in away in turn; a test must notice every one
+	@$(BIN)/python -m tests.mutation
+
 lock: ## Pin every dependency with its hashes (needs uv and npm; developers only)
 	uv pip compile pyproject.toml --extra demo --extra dev --generate-hashes --universal \
 		--no-emit-index-url --no-annotate --python-version 3.11 \
@@ -54,7 +57,8 @@ lock: ## Pin every dependency with its hashes (needs uv and npm; developers only
 	uv pip compile tests/providers/canaille.in --generate-hashes --universal \
 		--no-emit-index-url --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" -o tests/providers/canaille.lock
-	npm install --package-lock-only --prefix tests/providers
+	for folder in tests/providers tests/providers/node; do \
+		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$folder; done
 
 clean: ## Remove the environments and everything the demonstration made
 	rm -rf $(VENV) .parvis .providers

@@ -17,6 +17,8 @@ from tests.live.house import CLIENT_SECRET, LOOPBACK, answers
 
 PROGRAM = REPOSITORY / "tests" / "providers" / "oidc_provider.mjs"
 MODULE = REPOSITORY / ".providers/oidc-provider/node_modules/oidc-provider/lib/index.js"
+# install.sh puts a Node there where the machine's own is too old.
+OWN_NODE = REPOSITORY / ".providers/node/node_modules"
 LOW, HIGH = "urn:example:loa:1", "urn:example:loa:2"
 # Two of these have names that break what assumes a first and a last one.
 ACCOUNTS: dict[str, dict[str, Any]] = {
@@ -38,7 +40,13 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
 
 
 def is_installed() -> bool:
-    return MODULE.exists() and shutil.which("node") is not None
+    return MODULE.exists() and node() is not None
+
+
+def node() -> str | None:
+    """Return the Node to run the provider with, None when there is none."""
+    own = next(OWN_NODE.glob("node-*/bin/node"), None)
+    return str(own) if own else shutil.which("node")
 
 
 class Certified:
@@ -54,7 +62,7 @@ class Certified:
         self.stop()
         file = self._folder / "certified.json"
         file.write_text(json.dumps(self._settings(keys)))
-        program = [shutil.which("node") or "node", str(PROGRAM), str(file)]
+        program = [node() or "node", str(PROGRAM), str(file)]
         log = self._folder / "certified.log"
         self._child = Child("certified", program, log=log, environment=os.environ)
         metadata = f"{self.issuer}/.well-known/openid-configuration"

@@ -54,9 +54,7 @@ async def live(live_folder: Path, addresses: dict[str, int]) -> AsyncIterator[Li
         patch.setenv("LIVE_PLAIN_SECRET", PLAIN_SECRET)
         await house.prepare(live_folder, database, variables)
         with house.served(live_folder, addresses["web"], variables):
-            house_served = LiveHouse(addresses["web"], database)
-            house_served.change_connection("certified-keys", profile="fapi2")
-            yield house_served
+            yield LiveHouse(addresses["web"], database)
 
 
 @pytest.fixture

@@ -39,16 +39,25 @@ install_node() {
 	echo "==> $message Its tests are skipped this time."
 }
 
-install_oidc_provider() {
-	local mark="$target/oidc-provider/.installed"
-	local sources=("$here/package.json" "$here/package-lock.json")
-	install_node
-	if ! command -v npm >/dev/null || is_current "$mark" "${sources[@]}"; then return; fi
-	rm -rf "$target/oidc-provider"
-	mkdir -p "$target/oidc-provider"
-	cp "${sources[@]}" "$here/.npmrc" "$target/oidc-provider/"
-	npm ci --silent --prefix "$target/oidc-provider"
+# What npm makes of a folder's lock file, in a folder of the same name.
+install_locked() { # name, folder with package.json
+	local mark="$target/$1/.installed" sources=("$2/package.json" "$2/package-lock.json")
+	if is_current "$mark" "${sources[@]}"; then return; fi
+	rm -rf "${target:?}/$1"
+	mkdir -p "$target/$1"
+	cp "${sources[@]}" "$here/.npmrc" "$target/$1/"
+	npm ci --silent --prefix "$target/$1"
 	cat "${sources[@]}" | sha256sum >"$mark"
+}
+
+install_oidc_provider() {
+	install_node
+	if ! command -v npm >/dev/null; then return; fi
+	# Debian 12 has Node 18. oidc-provider needs what came with 20.12.
+	if ! node -e 'process.exit(require("node:crypto").hash ? 0 : 1)'; then
+		install_locked node "$here/node"
+	fi
+	install_locked oidc-provider "$here"
 }
 
 install_canaille &

@@ -1,10 +1,8 @@
 // oidc-provider, certified and not ours, with sign-in pages that a test can fill in.
 //   node oidc_provider.mjs <settings.json>    see tests/live/oidc_provider.py for what is in there
-import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-// Debian 12 has Node 18, which knows these two under no global name yet.
-globalThis.crypto ??= webcrypto;
+// Some Node 20 do not have it yet.
 URL.parse ??= (url, base) => {
   try {
     return new URL(url, base);
