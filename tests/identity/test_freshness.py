@@ -1,12 +1,14 @@
 """Step-up: what we asked of the provider is looked for in what it signed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec import json
 
 from parvis.core import clock
-from parvis.integrations.login import Ask, LoginError, Reason, SignedIn, Step
+from parvis.integrations.login import Ask, LoginError, Reason, SignedIn, Step, freshness
+from parvis.integrations.login.idtoken import IdToken
 
 from .lying_provider import (
     PENDING,
@@ -81,9 +83,16 @@ async def test_fresh_and_strong_sign_in_steps_up() -> None:
     assert steps[-3:] == [Step.ID_TOKEN, Step.FRESHNESS, Step.USERINFO]
 
 
-@pytest.mark.parametrize("age", [0, 299, 328])
-async def test_sign_in_within_the_limit_and_its_leeway_is_fresh(age: int) -> None:
-    assert await answered({"auth_time": ago(age)}, Ask(max_age=300))
+def test_limit_and_its_leeway_are_fresh_and_a_second_more_is_not() -> None:
+    now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    for age in (0, 299, 330):
+        freshness.check(identity(now.timestamp() - age), Ask(max_age=300), now)
+    with pytest.raises(LoginError, match="not_fresh"):
+        freshness.check(identity(now.timestamp() - 331), Ask(max_age=300), now)
+
+
+def identity(auth_time: float) -> IdToken:
+    return IdToken(SUBJECT, {}, sid=None, acr=None, amr=None, auth_time=auth_time)
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,40 @@ def test_no_text_whatever_passes_for_a_signed_token(text: str) -> None:
 def test_no_list_of_algorithms_lets_a_shared_secret_sign(algorithms: tuple[str, ...]) -> None:
     with pytest.raises(LoginError, match="connection_invalid: algorithms"):
         tokens.decode("a.b.c", KeySet([RSA]), algorithms)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iat": SECONDS - 600},
+        {"iat": SECONDS + 30},
+        {"iat": SECONDS - 0.5},
+        {"exp": SECONDS - 29},
+        {"nbf": SECONDS + 30},
+        {"nbf": None},
+        {"sub": "s" * 255},
+        {"auth_time": 0},
+        {"auth_time": SECONDS + 30},
+        {"azp": None, "at_hash": None, "acr": None, "amr": None, "sid": None},
+        {"aud": [CLIENT_ID]},
+        {"zz": {"unheard": "of"}},
+    ],
+)
+def test_limits_themselves_are_within(changes: dict[str, Any]) -> None:
+    assert idtoken.validate(Token({"alg": "RS256"}, RIGHT | changes), EXPECTED, NOW).sub
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"iat": SECONDS - 601}, "token_expired: iat"),
+        ({"iat": SECONDS + 31}, "claim_wrong: iat"),
+        ({"exp": SECONDS - 30}, "token_expired: exp"),
+        ({"nbf": SECONDS + 31}, "claim_wrong: nbf"),
+        ({"auth_time": SECONDS + 31}, "claim_wrong: auth_time"),
+        ({"auth_time": -1}, "claim_wrong: auth_time"),
+    ],
+)
+def test_one_second_more_is_not(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(LoginError, match=reason):
+        idtoken.validate(Token({"alg": "RS256"}, RIGHT | changes), EXPECTED, NOW)

@@ -1,0 +1,64 @@
+"""Which modules are mutated, which tests have to notice, and what nobody can notice."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "platform"
+# All in memory, each a few milliseconds.
+FAST = (
+    "idtoken_properties", "flow", "logout_token", "freshness", "pushed_requests", "keeping",
+    "verified_names", "transport",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """A module and its tests. `needs_database`: they speak HTTP to the whole application."""
+
+    module: str
+    tests: tuple[str, ...] = FAST
+    needs_database: bool = False
+
+    @property
+    def file(self) -> Path:
+        return SOURCES / Path(*self.module.split(".")).with_suffix(".py")
+
+    @property
+    def nearest(self) -> list[str]:
+        return _files(self.tests)
+
+    @property
+    def others(self) -> list[str]:
+        rest = () if self.needs_database else FAST
+        return _files(tuple(name for name in rest if name not in self.tests))
+
+
+def _files(names: tuple[str, ...]) -> list[str]:
+    return [str(ROOT / "tests" / "identity" / f"test_{name}.py") for name in names]
+
+
+LOGIN = "parvis.integrations.login"
+TARGETS = (
+    Target(f"{LOGIN}.tokens", ("flow", "logout_token", "idtoken_properties")),
+    Target(f"{LOGIN}.idtoken", ("flow", "idtoken_properties", "freshness")),
+    Target(f"{LOGIN}.logouttoken", ("logout_token",)),
+    Target(f"{LOGIN}.freshness", ("freshness",)),
+    Target(f"{LOGIN}.callback", ("flow", "pushed_requests")),
+    Target(f"{LOGIN}.config", ("pushed_requests", "flow")),
+    Target(f"{LOGIN}.clientauth", ("pushed_requests",)),
+    Target(f"{LOGIN}.asking", ("pushed_requests", "freshness", "verified_names")),
+    Target(f"{LOGIN}.exchange", ("flow",)),
+    Target(f"{LOGIN}.discovery", ("flow", "keeping", "pushed_requests")),
+    Target(f"{LOGIN}.jwks", ("flow", "keeping")),
+    Target(f"{LOGIN}.keeping", ("keeping", "flow")),
+    Target(f"{LOGIN}.userinfo", ("flow",)),
+    Target(f"{LOGIN}.verified", ("verified_names",)),
+    Target(f"{LOGIN}.transport", ("transport", "flow")),
+    Target(f"{LOGIN}.flow", ("flow", "pushed_requests", "freshness", "logout_token")),
+    Target("parvis.features.identity.attempts", ("sign_in", "step_up"), needs_database=True),
+    Target("parvis.features.identity.backchannel", ("backchannel",), needs_database=True),
+)
+
+# Mutants that behave as the original does, each with the reason why no test can tell.
+EQUIVALENT: dict[tuple[str, str], str] = {}
