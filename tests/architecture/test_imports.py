@@ -25,6 +25,7 @@ FENCED = {
     "boto3": "integrations", "botocore": "integrations", "authlib": "integrations",
     "httpx2": "integrations", "httpcore2": "integrations", "stripe": "integrations",
     "aiosmtplib": "integrations", "asyncpg": "core", "dns": "integrations",
+    "scim2_server": "features.provisioning.scim", "scim2_models": "features.provisioning.scim",
 }  # fmt: skip
 
 

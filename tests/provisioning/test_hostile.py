@@ -124,3 +124,13 @@ async def test_changes_of_one_group_at_once_are_all_made(entra: Provider) -> Non
     ]
     assert [(await one).status_code for one in adding] == [204] * 5
     assert len((await entra.ask("GET", path)).json()["members"]) == 5
+
+
+async def test_a_group_holds_those_with_a_right_not_everybody(entra: Provider) -> None:
+    group = await entra.group("Tennis")
+    value = [{"value": f"{n:08x}-0000-7000-8000-000000000000"} for n in range(2001)]
+    answer = await entra.patch(
+        f"/Groups/{group['id']}", {"op": "add", "path": "members", "value": value}
+    )
+    assert answer.status_code == 400
+    assert "at most 2000" in answer.json()["detail"]

@@ -19,6 +19,8 @@ from parvis.features.provisioning.scim.filters import folded, uuid_or_none
 from parvis.features.provisioning.scim.models import Group
 from parvis.features.provisioning.source import BY, Source
 
+# A group is changed as a whole, by the library's rules: a bigger one would keep others waiting.
+MOST_MEMBERS = 2000
 _ROW = """
     SELECT id, display_name, external_id, group_id, mapped_by, version, created_at, updated_at
       FROM scim_group WHERE tenant_id = $1 AND connection_id = $2 AND id = $3
@@ -180,6 +182,8 @@ async def _users(
 ) -> dict[UUID, UUID]:
     """Return the group's users, each with its member. `known` were found before."""
     wanted = [uuid_or_none(one.value or "") for one in group.members or []]
+    if len(wanted) > MOST_MEMBERS:
+        raise InvalidValueException(detail=f"members: at most {MOST_MEMBERS} in one group")
     found = {one: known[one] for one in wanted if known and one in known}
     if unknown := [one for one in wanted if one not in found]:
         looked_up = await db.fetch(_KNOWN, source.connection.id, unknown)
