@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 def beginning(whose: Whose, sections: Sequence[OwnDataSection]) -> str:
     """Return the page's head, and what it holds."""
-    title = _said(whose, N_("Your data in {space}"), space=whose.tenant.space)
-    made = formats.date(whose.made_at, "long", locale=whose.locale, timezone=whose.tenant.timezone)
+    title = _said(whose, N_("Your data: {space}"), space=whose.tenant.space)
+    day = formats.date(whose.made_at, "long", locale=whose.locale, timezone=whose.tenant.timezone)
+    made = _said(whose, N_("Made on {day}."), day=day)
     links = "".join(
         f'<li><a href="#{escape(one.name)}">{_said(whose, one.title)}</a></li>' for one in sections
     )
@@ -29,7 +30,7 @@ def beginning(whose: Whose, sections: Sequence[OwnDataSection]) -> str:
         f'<!doctype html>\n<html lang="{escape(whose.locale)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title}</title><link rel="stylesheet" href="style.css"></head><body><main>\n'
-        f"<h1>{title}</h1><p>{escape(whose.name)}. {_said(whose, N_('Made'))}: {escape(made)}.</p>"
+        f"<h1>{title}</h1><p>{escape(whose.name)}. {made}</p>"
         f"<p>{_said(whose, ABOUT)}</p><nav><ul>{links}</ul></nav>\n"
     )
 
