@@ -144,6 +144,11 @@ async def test_the_same_domain_twice_is_refused_but_another_connection_may_have_
         "POST", f"/admin/connections/{connection_id}/domains", {"domain": DOMAIN.upper()}
     )
     assert again.status_code == 422
+    page = await admin.browser.send_form(
+        f"/admin/sign-in/connections/{connection_id}/domains", {"domain": DOMAIN}
+    )
+    assert page.status_code == 422
+    assert 'id="domain-error"' in page.text
     await claim(admin, await connection_of(orvance, "espace-client"))
 
 

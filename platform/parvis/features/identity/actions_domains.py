@@ -11,7 +11,7 @@ from parvis.core import clock, crypto, db, jobs, journal, rates
 from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
-from parvis.core.ids import TenantId
+from parvis.core.ids import TenantId, new_id
 from parvis.features.identity import hrd
 from parvis.features.identity.connections import Connection
 from parvis.features.identity.domain_records import record_name, record_text
@@ -43,6 +43,15 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
     missing_since: Any = None
 
 
+# Not an error of the database's: the transaction goes on to show the page again.
+_CLAIM = """
+    INSERT INTO connection_domain (tenant_id, id, connection_id, domain, challenge, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (tenant_id, domain, connection_id) DO NOTHING
+ RETURNING id
+"""
+
+
 async def claim(actor: Actor, connection: Connection, given: DomainInput) -> UUID:
     """Write a domain down as claimed, which opens nothing yet; return its id.
 
@@ -52,18 +61,13 @@ async def claim(actor: Actor, connection: Connection, given: DomainInput) -> UUI
     if domain is None:
         raise Invalid(fields={"domain": N_("This is not a domain, such as example.com.")})
     await _refuse_too_many(connection)
-    try:
-        domain_id = await db.insert(
-            "connection_domain",
-            connection_id=connection.id,
-            domain=domain,
-            challenge=crypto.token(),
-            created_at=clock.now(),
-        )
-    except db.UniqueViolation:
+    challenge = crypto.token()
+    claimed = await db.fetch_value(_CLAIM, new_id(), connection.id, domain, challenge, clock.now())
+    if claimed is None:
         message = N_("This domain already stands in the list of this connection.")
-        raise Invalid(fields={"domain": message}) from None
+        raise Invalid(fields={"domain": message})
     await _record(actor, "domain.claimed", connection.id, domain)
+    domain_id: UUID = claimed
     return domain_id
 
 

@@ -10,6 +10,7 @@ from parvis.core import clock, db, i18n
 from parvis.core.actor import Actor
 from parvis.core.events import ConnectionSection, ConnectionShown, publish
 from parvis.core.i18n import N_
+from parvis.core.permissions import Permission
 from parvis.features.identity import client_keys, connections, hrd
 from parvis.features.identity.connections import Connection, said_in
 from parvis.features.identity.domain_records import record_name, record_text
@@ -219,11 +220,15 @@ def _domain(row: Any, locale: str) -> DomainView:
     )
 
 
+_GROUPS = """
+    SELECT slug, title FROM role_group
+     WHERE tenant_id = $1 AND NOT $2 = ANY (permissions) ORDER BY slug LIMIT 200
+"""
+
+
 async def group_choices(actor: Actor) -> tuple[tuple[str, str], ...]:
-    """Return the tenant's groups, short name and title. Errors: NotFound."""
+    """Return the groups that newcomers may be put into, short name and title. Errors: NotFound."""
     require_admin(actor)
-    rows = await db.fetch(
-        "SELECT slug, title FROM role_group WHERE tenant_id = $1 ORDER BY slug LIMIT 200"
-    )
+    rows = await db.fetch(_GROUPS, Permission.TENANT_MANAGE)
     titles = [(row["slug"], db.from_jsonb(row["title"], dict[str, str])) for row in rows]
     return tuple((slug, said_in(title, actor.locale, otherwise=slug)) for slug, title in titles)
