@@ -255,6 +255,17 @@ class InvitationAccepted(Event, frozen=True, kw_only=True):
     communities: tuple[str, ...]
 
 
+class DirectoryMatched(Event, frozen=True, kw_only=True):
+    """A member signed in whom their provider's directory knows as another one, `stand_in`.
+
+    The directory came later, and could not tell that they were here already.
+    """
+
+    connection_id: UUID
+    member_id: MemberId
+    stand_in: MemberId
+
+
 class ConnectionSection(msgspec.Struct, frozen=True, kw_only=True):
     """What a feature adds to a connection's page: words in the reader's language, and a link."""
 

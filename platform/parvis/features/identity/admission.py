@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from parvis.core import clock, db, events, journal
-from parvis.core.events import InvitationAccepted
+from parvis.core.events import DirectoryMatched, InvitationAccepted
 from parvis.core.ids import MemberId
 from parvis.core.tenancy import Tenant
 from parvis.features.identity import claims, known, vouching
@@ -62,6 +62,11 @@ async def admit(
         await _refresh(member_id, profile)
     await vouching.keep_name(member_id, vouched)
     await _keep_identity(connection, signed, person, member_id)
+    if person.provisioned is not None and person.provisioned.member_id != member_id:
+        stand_in = person.provisioned.member_id
+        await events.publish(
+            DirectoryMatched(connection_id=connection.id, member_id=member_id, stand_in=stand_in)
+        )
     if profile.groups is not None:
         await replace_groups(member_id, profile.groups)
     if person.invitation is not None:

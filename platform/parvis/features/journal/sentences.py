@@ -96,6 +96,7 @@ SENTENCES: dict[str, str] = {
     "provisioning.role_taken": N_("The firm’s directory took a member out of a group."),
     "provisioning.token_created": N_("{who} made a token for the firm’s directory."),
     "provisioning.token_revoked": N_("{who} revoked a token of the firm’s directory."),
+    "provisioning.user_bound": N_("A sign-in showed which member the firm’s directory means."),
     "provisioning.user_changed": N_("The firm’s directory changed what it says of a member."),
     "provisioning.user_created": N_("The firm’s directory announced a member."),
     "provisioning.user_deleted": N_("The firm’s directory let go of a member."),
