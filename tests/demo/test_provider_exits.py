@@ -178,3 +178,9 @@ async def test_no_other_page_can_press_these_buttons(
 @pytest.mark.parametrize("path", ["/nobody", "/espace-client/directory/nobody"])
 async def test_unknown_places_are_not_found(browser: httpx2.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 404
+
+
+async def test_pages_let_browsers_say_where_a_form_stood(browser: httpx2.AsyncClient) -> None:
+    """With `no-referrer` Chromium sends `Origin: null`, and every button would be refused."""
+    for path in ("/espace-client", DIRECTORY):
+        assert (await browser.get(path)).headers["referrer-policy"] == "same-origin"

@@ -17,7 +17,8 @@ _templates = minijinja.Environment(
     loader=lambda name: (FOLDER / "templates" / name).read_text("utf-8"),
     undefined_behavior="strict",
 )
-HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+# With "no-referrer" a browser would not say on whose page a form stood either.
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 def chooser(
