@@ -1,7 +1,11 @@
 """What the charter keeps of a member: their answers to it, which stay as proofs."""
 
 from parvis.core import db
-from parvis.core.events import ErasureWeighed, OwnDataAsked, Proof
+from parvis.core.data_rights import (
+    ErasureWeighed,
+    OwnDataAsked,
+    Proof,
+)
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 

@@ -1,7 +1,10 @@
 """What communities keep of a member: where they take part."""
 
 from parvis.core import db
-from parvis.core.events import MemberErased, OwnDataAsked
+from parvis.core.data_rights import (
+    MemberErased,
+    OwnDataAsked,
+)
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 

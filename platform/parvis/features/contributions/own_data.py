@@ -1,13 +1,15 @@
 """What members wrote: given as a copy with every revision, and emptied when they are forgotten."""
 
 from parvis.core import db, events
-from parvis.core.events import (
-    ContributionHidden,
-    ContributionWithdrawn,
+from parvis.core.data_rights import (
     ErasureWeighed,
     MemberErased,
     OwnDataAsked,
     Proof,
+)
+from parvis.core.events import (
+    ContributionHidden,
+    ContributionWithdrawn,
 )
 from parvis.core.i18n import N_
 from parvis.core.own_data import section

@@ -1,7 +1,11 @@
 """What identity keeps of a member: given as a copy, and let go."""
 
 from parvis.core import db
-from parvis.core.events import MemberErased, OwnDataAsked, OwnDataFile
+from parvis.core.data_rights import (
+    MemberErased,
+    OwnDataAsked,
+    OwnDataFile,
+)
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 from parvis.features.identity.revocation import revoke_member

@@ -1,7 +1,11 @@
 """What the journal tells of a member. Its entries stay: they hold no personal text."""
 
 from parvis.core import db
-from parvis.core.events import ErasureWeighed, OwnDataAsked, Proof
+from parvis.core.data_rights import (
+    ErasureWeighed,
+    OwnDataAsked,
+    Proof,
+)
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 

@@ -7,7 +7,11 @@ must show what it was asked. It stays in its words, under no name. Everything el
 
 from parvis.core import db, tenancy
 from parvis.core.actor import Actor
-from parvis.core.events import ErasureWeighed, MemberErased, Proof
+from parvis.core.data_rights import (
+    ErasureWeighed,
+    MemberErased,
+    Proof,
+)
 from parvis.core.i18n import N_
 from parvis.core.ids import ContributionId, MemberId
 from parvis.features.meetings import own_data, rules, states

@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from parvis.core import db
-from parvis.core.events import OwnDataAsked, OwnDataFile, OwnDataSection
+from parvis.core.data_rights import (
+    OwnDataAsked,
+    OwnDataFile,
+    OwnDataSection,
+)
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
 from parvis.core.own_data import rows, section

@@ -4,7 +4,12 @@ Who decided about them, and who reported them, is not theirs to know.
 """
 
 from parvis.core import db
-from parvis.core.events import ErasureWeighed, MemberErased, OwnDataAsked, Proof
+from parvis.core.data_rights import (
+    ErasureWeighed,
+    MemberErased,
+    OwnDataAsked,
+    Proof,
+)
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
 

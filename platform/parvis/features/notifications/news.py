@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from parvis.core import db
+from parvis.core.data_rights import (
+    OwnDataTold,
+)
 from parvis.core.events import (
     AnswerPublished,
     ContributionDecided,
     ContributionShown,
-    OwnDataTold,
     QuestionStateTold,
     RequestDecided,
 )

@@ -14,8 +14,15 @@ from typing import Any, BinaryIO
 import msgspec
 
 from parvis.core import db, i18n
+from parvis.core.data_rights import (
+    OwnDataAsked,
+    OwnDataFile,
+    OwnDataSection,
+)
 from parvis.core.errors import NotFound
-from parvis.core.events import OwnDataAsked, OwnDataFile, OwnDataSection, publish
+from parvis.core.events import (
+    publish,
+)
 from parvis.core.ids import MemberId, TenantId
 from parvis.core.tenancy import Tenant
 from parvis.features.privacy import reading

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import escape
 
 from parvis.core import formats, i18n
-from parvis.core.events import OwnDataSection
+from parvis.core.data_rights import (
+    OwnDataSection,
+)
 from parvis.core.i18n import N_
 from parvis.core.typography import typeset
 

@@ -4,7 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from parvis.core import clock, db, events, i18n, jobs, journal, tenancy
-from parvis.core.events import ErasureWeighed, MemberErased, OwnDataTold
+from parvis.core.data_rights import (
+    ErasureWeighed,
+    MemberErased,
+    OwnDataTold,
+)
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, TenantId
 from parvis.features.privacy import archive, rules
