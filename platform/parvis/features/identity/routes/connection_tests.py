@@ -78,7 +78,7 @@ async def start_test(request: Req, connection_id: FromPath[UUID]) -> Response[Te
     """Begin a test sign-in: go to `url` in the browser that asked, then read the report."""
     started = await connection_tests.start(actor_of(request), visit_of(request), connection_id)
     begun = started.begun
-    answer = Response(TestStarted(id=started.id, url=begun and begun.url), status_code=201)
+    answer = Response(TestStarted(id=started.id, url=begun.url if begun else None), status_code=201)
     return _with_cookie(answer, begun.browser_token) if begun else answer
 
 

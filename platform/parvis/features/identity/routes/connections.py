@@ -80,15 +80,17 @@ async def connection_page(request: Req, connection_id: FromPath[UUID]) -> Respon
 
 def show(request: Req, view: ConnectionPage, error: AppError | None = None) -> Response[Any]:
     """Show a connection, with what was wrong with the last thing tried on it."""
-    locale = actor_of(request).locale
-    told = {} if error is None else error.fields
-    errors = {name: i18n.translate(locale, text, **error.data) for name, text in told.items()}
-    problem = "" if error is None or told else i18n.translate(locale, error.message, **error.data)
+    errors: dict[str, str] = {}
+    problem, status = "", 200
+    if error is not None:
+        locale, status = actor_of(request).locale, error.status
+        errors = {k: i18n.translate(locale, v, **error.data) for k, v in error.fields.items()}
+        problem = "" if errors else i18n.translate(locale, error.message, **error.data)
     return page(
         request,
         "identity/admin/connection.html",
         view,
-        status=200 if error is None else error.status,
+        status=status,
         errors=errors,
         problem=problem,
     )

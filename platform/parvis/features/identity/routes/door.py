@@ -60,18 +60,14 @@ async def start(
     slug: FromPath[str],
     next: FromQuery[str] = "/",  # noqa: A002 -- the address says it
     invitation: FromQuery[str | None] = None,
-    login_hint: FromQuery[str | None] = None,
 ) -> Redirect:
     site = site_of(request)
     if host_of(request.scope) != tenant_of(request).host:
         # The provider knows one callback a connection, and cookies do not cross hosts.
-        given = {"invitation": invitation, "login_hint": login_hint}
-        passed_on = {name: value for name, value in given.items() if value}
+        passed_on = {"invitation": invitation} if invitation else {}
         query = urlencode({"next": same_origin_path(next)} | passed_on)
         return Redirect(f"{site}{request.url.path}?{query}", status_code=303)
-    begun = await sign_in.begin(
-        visit_of(request), slug, next, invitation=invitation, login_hint=login_hint
-    )
+    begun = await sign_in.begin(visit_of(request), slug, next, invitation=invitation)
     answer = Redirect(begun.url, status_code=303)
     seconds = int(attempts.LIFETIME.total_seconds())
     answer.set_cookie(sessions.cookie(BROWSER_COOKIE, begun.browser_token, seconds=seconds))
