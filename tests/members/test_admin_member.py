@@ -289,3 +289,40 @@ async def test_for_everybody_else_there_is_nobody_to_administer(
     admin = await administrator(orvance)
     answer = await admin.browser.call(method, f"/admin/members/{UUID(int=7)}{path}", {})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/members/{id}/capacity"),
+        ("PUT", "/members/{id}/groups"),
+        ("POST", "/members/{id}/deactivation"),
+        ("DELETE", "/members/{id}/sessions"),
+        ("POST", "/invitations"),
+        ("POST", "/member-imports"),
+    ],
+)
+async def test_what_matters_asks_who_it_is_again(orvance: House, method: str, path: str) -> None:
+    admin, person = await administrator(orvance), await orvance.person("Anna Berliet")
+    async with orvance.transaction():
+        await db.execute(
+            "UPDATE auth_session SET auth_time = auth_time - interval '2 hours'"
+            " WHERE tenant_id = $1 AND member_id = $2",
+            admin.id,
+        )
+    answer = await admin.browser.call(method, f"/admin{path.format(id=person.id)}", {})
+    assert (answer.status_code, answer.json()["code"]) == (403, "step_up_required")
+    assert (await rows(orvance, STATE, person.id)) == [{"state": "active"}]
+    assert (await admin.browser.get(f"/admin/members/{person.id}")).status_code == 200
+
+
+async def test_what_came_of_a_sign_in_stands_in_the_dossier(orvance: House) -> None:
+    admin, person = await administrator(orvance, locale="en"), await orvance.person("Anna Berliet")
+    async with orvance.transaction():
+        await db.insert(
+            "auth_event", kind="step_up_failed", member_id=person.id, reason="assurance_low",
+            detail="{}", at=clock.now(),
+        )  # fmt: skip
+    (line,) = (await dossier(admin, person))["sign_ins"]
+    assert line["kind"] == "step_up_failed"
+    assert line["why"]

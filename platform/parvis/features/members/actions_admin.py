@@ -86,6 +86,9 @@ async def set_groups(actor: Actor, subject: Subject, given: GroupsInput) -> None
     await replace_groups(subject.id, sorted(wanted), source="admin")
     if taken or added:
         await _record(actor, "member.groups_changed", subject, added=added, taken=taken)
+        # A new role begins with a new session (decision 0013).
+        kept = actor.session_id if subject.id == actor.member_id else None
+        await revocation.end_sessions_of_member(subject.id, "roles_changed", but=kept)
 
 
 async def deactivate(actor: Actor, subject: Subject) -> None:

@@ -88,19 +88,35 @@ def chosen(given: ProfileInput, before: Mapping[Kind, Visibility]) -> dict[Kind,
     return {**before, **{k: v for k, v in asked.items() if not isinstance(v, UnsetType)}}
 
 
-def of_form(fields: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
-    """Return the fields of a sent form as `ProfileInput` takes them.
+def of_form(fields: Mapping[str, Any], verdict: Verdict) -> tuple[dict[str, Any], Verdict]:
+    """Return the fields of a sent form as `ProfileInput` takes them, and the verdict on those.
 
     A field left empty is an empty text; topics stand in one field, apart by commas or lines.
     """
     given: dict[str, Any] = {"headline": "", "in_directory": False}
-    given |= {kind: "" for kind in KINDS}
+    given.update(dict.fromkeys(KINDS, ""))
     given |= fields
     typed = given.get("topics", ())
     texts = typed if isinstance(typed, list) else [typed] if typed else []
-    kept = (masked(text, f"topics.{n}" if n else "topics", verdict) for n, text in enumerate(texts))
-    given["topics"] = [t for text in kept for topic in _COMMAS.split(text) if (t := topic.strip())]
-    return given
+    named = {f"topics.{n}" if n else "topics": text for n, text in enumerate(texts)}
+    kept = (masked(text, name, verdict) for name, text in named.items())
+    topics = [t for text in kept for topic in _COMMAS.split(text) if (t := topic.strip())]
+    causes = tuple(_of_topic(cause, named, topics) for cause in verdict.causes)
+    return given | {"topics": topics}, msgspec.structs.replace(verdict, causes=causes)
+
+
+def _of_topic(cause: Cause, named: Mapping[str, str], topics: Sequence[str]) -> Cause:
+    """Return a cause that points into the field of all topics as one that points into its topic."""
+    if cause.field is None or cause.field not in named:
+        return cause
+    start, end = cause.span or (0, 0)
+    quoted = named[cause.field][start:end].strip()
+    for number, topic in enumerate(topics):
+        at = topic.find(quoted)
+        if quoted and at >= 0:
+            span = (at, at + len(quoted))
+            return msgspec.structs.replace(cause, field=f"topics.{number}", span=span)
+    return msgspec.structs.replace(cause, field="topics", span=None)
 
 
 def written(given: ProfileInput, before: Words, verdict: Verdict) -> Words:

@@ -10,9 +10,10 @@ from parvis.core import clock, db, events, i18n
 from parvis.core.actor import Actor
 from parvis.core.capacities import role, worded_label
 from parvis.core.dossier import DossierOpened, DossierSection
-from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
+from parvis.features.identity import reasons
 from parvis.features.identity.rules import is_verified
+from parvis.features.identity.sign_in_log import FAILURES, KINDS
 from parvis.features.members import rules_admin
 from parvis.features.members.queries_admin import said_in
 from parvis.features.members.queries_invitations import InvitationRow, invitations_page
@@ -53,12 +54,13 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignInRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the sign-in log about them."""
+    """A line of the sign-in log about them; `why` explains a refusal."""
 
     id: UUID
     kind: str
     sentence: str
     reason: str | None
+    why: str
     correlation_id: str | None
     at: datetime
 
@@ -196,15 +198,6 @@ _GROUPS = """
             AND gm.member_id = $2 AND gm.community_id IS NULL
      WHERE g.tenant_id = $1 ORDER BY g.slug LIMIT 200
 """
-KINDS = {
-    "sign_in_succeeded": N_("Signed in"),
-    "sign_in_failed": N_("Sign-in refused"),
-    "signed_out": N_("Signed out"),
-    "session_ended": N_("Ended a session"),
-    "sessions_ended": N_("Sessions were ended"),
-    "step_up_succeeded": N_("Confirmed who they are"),
-    "step_up_failed": N_("Failed to confirm who they are"),
-}
 
 
 async def _same_address(subject: Subject) -> tuple[tuple[MemberId, str], ...]:
@@ -257,7 +250,12 @@ async def _sign_ins(subject: Subject, locale: str) -> tuple[SignInRow, ...]:
     rows = await db.fetch(_SIGN_INS, subject.id)
     said = {kind: i18n.translate(locale, text) for kind, text in KINDS.items()}
     return tuple(
-        SignInRow(**dict(row), sentence=said.get(row["kind"], row["kind"])) for row in rows
+        SignInRow(
+            **dict(row),
+            sentence=said.get(row["kind"], row["kind"]),
+            why=reasons.told(row["reason"], locale) if row["kind"] in FAILURES else "",
+        )
+        for row in rows
     )
 
 

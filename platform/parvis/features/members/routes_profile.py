@@ -51,8 +51,8 @@ async def edit_profile_page(request: Req) -> Response[Any] | Redirect:
     actor, verdict = http.actor_of(request), request.state.verdict
     fields = await http.form_fields(request)
     try:
-        given = http.convert(profile.of_form(fields, verdict), ProfileInput)
-        await actions_profile.edit(actor, given, verdict)
+        given, verdict = profile.of_form(fields, verdict)
+        await actions_profile.edit(actor, http.convert(given, ProfileInput), verdict)
     except Invalid as error:
         view = await queries.own_profile(actor)
         return _again(request, view, _typed(fields), error)
