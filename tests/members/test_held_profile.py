@@ -46,7 +46,8 @@ async def test_what_the_charter_refuses_shows_the_clause_and_keeps_nothing(
     assert answer.json()["causes"][0]["field"] == "headline"
     page = await sabine.browser.send_form("/me/profile", {"headline": "x", "topics": REFUSED})
     assert page.status_code == 403
-    assert "0112 3456" in page.text, "the form comes back as it was typed"
+    assert 'value="Mon compte : FR76' in page.text, "the form comes back as it was typed"
+    assert 'name="headline" type="text" value="x"' in page.text
     assert (await seen(reader, sabine))["headline"] == "Avant"
 
 
@@ -101,6 +102,20 @@ async def test_held_words_are_in_no_list_page_search_feed_or_notice(
         )
     for path in (f"/posts/{found}", f"/comments/{found}", f"/contributions/{found}/report"):
         assert (await reader.browser.get(path)).status_code == 404, path
+
+
+async def test_moderators_are_shown_the_passages_that_were_found(
+    sabine: Person, moderator: Person
+) -> None:
+    fields = {"headline": HELD, "topics": "Dutreil, un escroc, Lyon", "in_directory": "1"}
+    await sabine.browser.send_form("/me/profile", fields)
+    (item,) = await items(moderator)
+    case = (await moderator.browser.call("GET", f"/moderation/items/{item['id']}")).json()
+    quoted = {cause["quoted"] for cause in case["causes"]}
+    assert {"projet de cession", "escroc"} <= quoted
+    for cause in case["causes"]:
+        start, end = cause["span"]
+        assert case[cause["field"]][start:end] == cause["quoted"]
 
 
 async def test_published_words_take_the_place_of_the_live_ones(

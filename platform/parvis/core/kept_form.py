@@ -10,7 +10,11 @@ from parvis.core.i18n import N_
 
 Form = tuple[tuple[str, str], ...]
 # What a page calls the fields a member typed; others are kept out of sight.
-FIELD_LABELS = {"title": N_("Title"), "body": N_("Text")}
+FIELD_LABELS = {
+    "title": N_("Title"), "body": N_("Text"), "headline": N_("In one line"),
+    "topics": N_("Topics"), "email": N_("E-mail"), "phone": N_("Telephone"),
+    "website": N_("Website"), "office": N_("Office"),
+}  # fmt: skip
 
 
 class KeptField(msgspec.Struct, frozen=True, kw_only=True):
