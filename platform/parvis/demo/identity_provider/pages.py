@@ -62,7 +62,7 @@ def account(issuer: Issuer, here: Iterable[Presence]) -> Response[str]:
     return _page(
         "account.html",
         locale,
-        title=clients[0].label.get(locale, issuer.name),
+        title=issuer.name,
         present=present,
         directories=[
             {"firm": one.tenant, "address": f"/{issuer.name}/directory/{one.client_id}"}

@@ -19,6 +19,7 @@ TEXTS = {
         "signed_out": "Vous êtes déconnecté",
         "signed_out_lead": "Vous pouvez fermer cette page.",
         "account": "Votre compte",
+        "provider": "Fournisseur d’identité",
         "account_lead": "Qui se déconnecte ici se déconnecte aussi des applications : le "
         "fournisseur les prévient aussitôt.",
         "nobody_here": "Personne n’est connecté dans ce navigateur.",
@@ -30,7 +31,7 @@ TEXTS = {
         "unanswered": "L’application ne répond pas à cet annuaire.",
         "untold": "Pas encore annoncé",
         "active": "Membre",
-        "ended": "Parti",
+        "ended": "Départ annoncé",
         "announce": "Annoncer",
         "end": "Annoncer le départ",
         "reopen": "Annoncer le retour",
@@ -56,6 +57,7 @@ TEXTS = {
         "signed_out": "You are signed out",
         "signed_out_lead": "You may close this page.",
         "account": "Your account",
+        "provider": "Identity provider",
         "account_lead": "Who signs out here is signed out of the applications too: the provider "
         "tells them at once.",
         "nobody_here": "Nobody is signed in in this browser.",
@@ -67,7 +69,7 @@ TEXTS = {
         "unanswered": "The application does not answer this directory.",
         "untold": "Not announced yet",
         "active": "Member",
-        "ended": "Left",
+        "ended": "Departure announced",
         "announce": "Announce",
         "end": "Announce departure",
         "reopen": "Announce return",
