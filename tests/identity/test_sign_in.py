@@ -87,6 +87,17 @@ async def test_each_sign_in_refreshes_name_and_capacity_and_keeps_the_history(
     assert len(await rows(NAMES)) == 2
 
 
+async def test_a_headline_is_the_members_own_after_the_first_sign_in(
+    visitor: Visitor, rows: Rows
+) -> None:
+    await visitor.sign_in(headline="Vue par la banque")
+    (member,) = await rows(MEMBER)
+    assert member["headline"] == "Vue par la banque"
+    await visitor.sign_in(headline="Revue par la banque")
+    (member,) = await rows(MEMBER)
+    assert member["headline"] == "Vue par la banque"
+
+
 async def test_groups_of_claims_are_replaced_and_those_of_administrators_stay(
     visitor: Visitor, orvance: House, rows: Rows
 ) -> None:

@@ -43,6 +43,8 @@ def test_a_statement_without_the_tenant_is_noticed() -> None:
 
 
 PAGES = ["/", "/communities", "/communities/{place}", "/notifications", "/me", "/charter",
+         "/people", "/people?q=an&capacity=client&topic=acier", "/me/profile", "/me/following",
+         "/?voice=followed",
          "/admin", "/admin/moderation", "/admin/journal"]  # fmt: skip
 
 

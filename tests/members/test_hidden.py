@@ -8,6 +8,8 @@ import asyncpg
 import pytest
 
 from parvis.core import clock, db
+from parvis.core.data_rights import OwnDataAsked
+from parvis.core.events import publish
 from parvis.core.ids import new_id
 from parvis.features.identity.names import name_keys
 from parvis.migrations.parvis_2026_11_22t10_00_identity import file_names
@@ -94,6 +96,22 @@ async def test_no_list_counts_who_is_absent(
     assert "Auclerc" in (await reader.browser.get(path)).text
     await become(orvance, sabine, in_directory=False)
     assert "Auclerc" not in (await reader.browser.get(path)).text
+
+
+async def test_the_copy_of_anothers_data_holds_no_name_of_whom_they_follow(
+    orvance: House, sabine: Person, reader: Person
+) -> None:
+    await reader.browser.call("POST", f"/people/{sabine.id}/follow")
+    await sabine.browser.call("POST", f"/people/{reader.id}/follow")
+    asked = OwnDataAsked(member_id=reader.id, sections=[])
+    async with orvance.transaction():
+        await publish(asked)
+        given = {one.name: [row async for row in one.rows] for one in asked.sections}
+    assert given["follows"][0]["member"] == sabine.id
+    assert "Auclerc" not in str(given)
+    assert str(sabine.id) not in str({k: v for k, v in given.items() if k != "follows"}), (
+        "nobody learns who follows them, nor by what"
+    )
 
 
 async def test_what_an_absent_member_wrote_keeps_the_name_and_leads_nowhere(
