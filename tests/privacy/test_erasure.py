@@ -249,3 +249,13 @@ async def test_another_tenants_wish_is_not_ours(life: Life, ardelune: House) -> 
     with clock.travel(clock.now() + timedelta(days=8)):
         await jobs.run(work.erase, ardelune.tenant.id, erasure_id=erasure_id)
     assert (await life.person.browser.call("GET", "/me")).json()["name"] == life.person.name
+
+
+async def test_administrators_see_it_coming_in_the_dossier(life: Life) -> None:
+    admin = await life.house.person("Clémence Hauterive", roles=["admin"])
+    path = f"/admin/members/{life.person.id}"
+    assert "Effacement demandé" not in (await admin.browser.get(path)).text
+    await ask(life)
+    page = await admin.browser.get(path)
+    assert page.status_code == 200
+    assert "Effacement demandé" in page.text
