@@ -12,7 +12,7 @@ from joserfc.jwk import RSAKey
 
 from parvis.settings import REPOSITORY
 from tests.live.browser import LiveBrowser, form_fields
-from tests.live.house import LOOPBACK, PLAIN_SECRET, answers, running
+from tests.live.house import LOOPBACK, PLAIN_SECRET, START_SECONDS, answers, running
 
 PROGRAM = REPOSITORY / "tests" / "providers" / "canaille_provider.py"
 PYTHON = REPOSITORY / ".providers" / "canaille" / "bin" / "python"
@@ -38,7 +38,7 @@ class Canaille:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         with running("canaille", [str(PYTHON), str(PROGRAM), str(file)], folder, environment) as op:
             metadata = f"{self.issuer}/.well-known/openid-configuration"
-            op.wait_until(lambda: answers(metadata), seconds=30)
+            op.wait_until(lambda: answers(metadata), seconds=START_SECONDS)
             yield
 
     def _settings(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from parvis.demo.child import Child
 from parvis.settings import REPOSITORY
 from tests.live.browser import LiveBrowser
-from tests.live.house import CLIENT_SECRET, LOOPBACK, answers
+from tests.live.house import CLIENT_SECRET, LOOPBACK, START_SECONDS, answers
 
 PROGRAM = REPOSITORY / "tests" / "providers" / "oidc_provider.mjs"
 MODULE = REPOSITORY / ".providers/oidc-provider/node_modules/oidc-provider/lib/index.js"
@@ -66,7 +66,7 @@ class Certified:
         log = self._folder / "certified.log"
         self._child = Child("certified", program, log=log, environment=os.environ)
         metadata = f"{self.issuer}/.well-known/openid-configuration"
-        self._child.wait_until(lambda: answers(metadata), seconds=30)
+        self._child.wait_until(lambda: answers(metadata), seconds=START_SECONDS)
 
     def stop(self) -> None:
         if self._child:
