@@ -110,6 +110,20 @@ class House:
         await self._stack.enter_async_context(browser)
         return Person(MemberId(member_id), name, browser, session)
 
+    async def sign_in_again(self, person: Person) -> None:
+        """Give a person's browser a new session, as signing in once more does."""
+        session, now = crypto.token(), clock.now()
+        async with self.transaction():
+            await db.execute(
+                "INSERT INTO auth_session (tenant_id, id, token_hash, member_id, connection_id,"
+                " issuer, sub, auth_time, created_at, last_seen_at, idle_until, absolute_until)"
+                " SELECT tenant_id, gen_random_uuid(), $3, member_id, connection_id, issuer, sub,"
+                " $4, $4, $4, $5, $5 FROM identity WHERE tenant_id = $1 AND member_id = $2 LIMIT 1",
+                person.id, crypto.digest(session), now, now + timedelta(minutes=30),
+            )  # fmt: skip
+        person.browser.cookies.delete("__Host-sid")
+        person.browser.cookies.set("__Host-sid", session, domain=self.tenant.host)
+
     async def _open_session(self, member_id: UUID, session: str) -> None:
         now = clock.now()
         connection = await db.fetch_row(

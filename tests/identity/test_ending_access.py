@@ -353,3 +353,18 @@ async def test_a_role_changed_ends_sessions_but_ones_own(orvance: House, rows: R
     assert await is_in(camille)
     assert (await other.get("/api/v1/me")).status_code == 401
     await other.aclose()
+
+
+async def test_a_role_given_by_an_administrator_begins_with_a_new_session(
+    orvance: House, managers: str, rows: Rows
+) -> None:
+    admin = await orvance.person("Bertille", roles=[managers])
+    camille = await orvance.person()
+    path = f"/admin/members/{camille.id}/groups"
+    answer = await admin.browser.call("PUT", path, {"groups": ["moderator"]})
+    assert answer.status_code == 200, answer.text
+    assert not await is_in(camille)
+    assert await is_in(admin)
+    assert [row["end_reason"] for row in await rows(SESSIONS)] == [None, "roles_changed"]
+    again = await admin.browser.call("PUT", path, {"groups": ["moderator"]})
+    assert again.status_code == 200  # and nothing more to end

@@ -146,8 +146,13 @@ async def test_a_permission_given_by_a_directory_opens_its_screen(entra: Provide
     assert (await known.browser.get("/admin/moderation")).status_code == 404
     user = await entra.user(externalId=str(known.id))
     group = await entra.group("moderator", [user["id"]])
+    # A new role begins with a new session, and so does its loss.
+    assert (await known.browser.get("/api/v1/me")).status_code == 401
+    await entra.house.sign_in_again(known)
     assert (await known.browser.get("/admin/moderation")).status_code == 200
     await entra.ask("DELETE", f"/Groups/{group['id']}")
+    assert (await known.browser.get("/api/v1/me")).status_code == 401
+    await entra.house.sign_in_again(known)
     assert (await known.browser.get("/admin/moderation")).status_code == 404
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from parvis.core import db, ids, journal
+from parvis.core.ids import MemberId
 from parvis.core.permissions import Permission
-from parvis.features.identity import membership
+from parvis.features.identity import membership, revocation
 from parvis.features.provisioning.source import BY, Source
 
 _OF_NAME = """
@@ -72,6 +73,9 @@ async def settle(group_id: UUID | None, member_ids: Iterable[UUID]) -> None:
     if leaving:
         await db.execute(_LEAVE, group_id, list(leaving))
         await _require_administrator(group_id)
+    for member_id in sorted(joining | leaving):
+        # A new role begins with a new session (decision 0013).
+        await revocation.end_sessions_of_member(MemberId(member_id), "roles_changed")
     await _record(group_id, "role_given", joining)
     await _record(group_id, "role_taken", leaving)
 
