@@ -12,7 +12,7 @@ import asyncpg
 from parvis.core import migrate
 from parvis.demo import postgres as embedded
 from parvis.settings import REPOSITORY, Settings
-from tests.bench import contenders, processes, report, rounds, stage
+from tests.bench import contenders, processes, report, rounds, signing_in, stage
 from tests.bench.data import Contest
 from tests.bench.rounds import Effort
 
@@ -42,6 +42,7 @@ def main() -> int:
         effort = Effort(rounds=arguments.rounds, seconds=arguments.seconds)
         results = rounds.compare(compared, floor.url, servers, effort)
         facts = report.facts(parvis.pid, contest, compared)
+        facts["sign-in, the provider answering at once"] = signing_in.report(settings, contest.host)
     text = report.table(results, facts)
     sys.stdout.write(f"{text}\n")
     if not arguments.dry and not arguments.only:

@@ -23,9 +23,9 @@ POLICY = (
 FRAGMENT = '<p class="more" id="page-{page}"><a class="btn" href="#main">{page}</a></p>'
 REFUSAL = '<div class="alert" role="alert" tabindex="-1" data-errors id="refused">No</div>'
 NAV = [
-    NavItem("Home", "/", "home"),
-    NavItem("Communities", "/communities", "users"),
-    NavItem("Administration", "/admin", "inbox", 7),
+    NavItem(10, "Home", "/", "home"),
+    NavItem(20, "Communities", "/communities", "users"),
+    NavItem(60, "Administration", "/admin", "inbox", 7),
 ]
 
 
