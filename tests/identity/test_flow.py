@@ -403,6 +403,7 @@ async def test_token_endpoint_that_refuses_is_believed(
         {"token_type": "DPoP"},
         {"id_token": ["a"]},
         {"access_token": ""},
+        {"id_token": ""},
     ],
 )
 async def test_incomplete_token_answer_is_refused(missing: dict[str, Any]) -> None:

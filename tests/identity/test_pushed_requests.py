@@ -251,11 +251,21 @@ async def test_assertion_is_signed_with_the_algorithm_of_the_connection() -> Non
         "not JSON",
         "[]",
         '{"kty": "oct", "k": "c2VjcmV0IG9mIG1hbnkgYnl0ZXM", "alg": "HS256"}',
+        '{"kty": "oct", "k": "c2VjcmV0IG9mIG1hbnkgYnl0ZXM", "alg": "ES256"}',
         OURS.public,
         OURS_PS256.private,
         OURS.private.replace('"ES256"', '"ES384"'),
     ],
-    ids=["none", "no JSON", "no object", "symmetric", "public", "another algorithm's", "other alg"],
+    ids=[
+        "none",
+        "no JSON",
+        "no object",
+        "symmetric",
+        "dressed up",
+        "public",
+        "another algorithm's",
+        "other alg",
+    ],
 )
 async def test_unusable_key_of_ours_is_refused(key: str) -> None:
     error = await refusal_at_begin(LyingProvider(), by_key(client_key=key))
@@ -301,3 +311,10 @@ def test_form_and_file_learn_which_field_makes_a_connection_unsafe(
         "assertion_algorithm": "RS256",
     }
     assert login.complaint(**(given | changes)) == fault
+
+
+def test_keys_are_made_for_each_algorithm_and_for_signing_only() -> None:
+    assert login.ASSERTION_ALGORITHMS == ("ES256", "PS256", "RS256")
+    for key, alg in ((OURS, "ES256"), (OURS_PS256, "PS256")):
+        public = json.decode(key.public)
+        assert (public["use"], public["alg"], public["kid"]) == ("sig", alg, key.kid)

@@ -39,7 +39,7 @@ def parameters(
         **_wishes(ask),
         **_claims(connection, metadata, ask),
     )
-    return dict(parse_qsl(query.removeprefix("?"), strict_parsing=True))
+    return dict(parse_qsl(query.removeprefix("?")))
 
 
 def address(endpoint: str, given: dict[str, str]) -> str:

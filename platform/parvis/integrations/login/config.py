@@ -11,9 +11,7 @@ from parvis.integrations.login.errors import LoginError, Reason
 # `none` is a public client: PKCE, which is never left out, is its only proof.
 METHODS = ("none", "client_secret_basic", "private_key_jwt")
 PROFILES = ("standard", "fapi2")
-PKCE = ("advertised", "assumed")
 ASSERTION_ALGORITHMS = ("ES256", "PS256", "RS256")
-AUDIENCES = ("token_endpoint", "issuer")
 
 # Symmetric algorithms and `none` can never be pinned: the client secret must not sign people in.
 ASYMMETRIC = frozenset(

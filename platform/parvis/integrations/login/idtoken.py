@@ -26,7 +26,6 @@ _REQUIRED: dict[str, Kind] = {
 }
 _OPTIONAL: dict[str, Kind] = {
     "nbf": NUMBER,
-    "azp": str,
     "at_hash": str,
     "auth_time": NUMBER,
     "acr": str,
