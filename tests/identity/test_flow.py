@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 
 from parvis.core import clock
-from parvis.integrations.login import LoginError, Reason
+from parvis.integrations.login import LoginError, Reason, discovery
 from parvis.integrations.login.config import SignedIn
 
 from .lying_provider import (
@@ -459,6 +459,23 @@ async def test_provider_that_describes_itself_wrongly_is_refused(
     document = provider.metadata | changes
     provider.metadata = {name: value for name, value in document.items() if value is not ...}
     assert (await refusal(provider))[0] == reason
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "pushed_authorization_request_endpoint",
+    ],
+)
+def test_each_address_is_looked_at_before_any_is_used(endpoint: str) -> None:
+    document = LyingProvider().metadata | {endpoint: "http://id.example.org/"}
+    with pytest.raises(LoginError, match="url_insecure"):
+        discovery.parse(document, ISSUER, allow_loopback=False)
 
 
 @pytest.mark.parametrize(
