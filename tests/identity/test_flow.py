@@ -494,6 +494,20 @@ async def test_unusable_description_is_refused(answer: Any, reason: Reason) -> N
     assert (await refusal(provider))[0] == reason
 
 
+@pytest.mark.parametrize("status", [201, 203, 404])
+async def test_description_counts_only_when_the_provider_says_it_is_one(status: int) -> None:
+    provider = LyingProvider()
+    provider.answers["/.well-known/openid-configuration"] = as_json(provider.metadata, status)
+    assert await refusal(provider) == (Reason.METADATA_INVALID, f"HTTP {status}")
+
+
+async def test_documents_are_asked_for_as_json() -> None:
+    provider = LyingProvider()
+    await sign_in(provider)
+    asked = {path: headers["accept"] for path, headers, _form in provider.requests}
+    assert asked["/.well-known/openid-configuration"] == asked["/jwks"] == "application/json"
+
+
 @pytest.mark.parametrize(
     "keys", [[], {"keys": []}, {"keys": "none"}, {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}]
 )

@@ -112,6 +112,12 @@ async def test_pushing_is_not_done_where_it_is_only_offered() -> None:
     assert "/par" not in provider.paths()
 
 
+async def test_fapi_pushes_where_it_is_only_offered() -> None:
+    provider = fapi_provider()
+    provider.metadata["require_pushed_authorization_requests"] = False
+    assert "request_uri" in query_of(await begin(provider, fapi()))
+
+
 @pytest.mark.parametrize(
     ("answer", "detail"),
     [

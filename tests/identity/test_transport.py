@@ -1,6 +1,7 @@
 """Where the way to a provider leads, and where it must not."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 
 import httpcore2
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.integrations.login import LoginError, Reason, transport
+from parvis.integrations.login import LoginError, Reason, RelyingParty, transport
+
+from .lying_provider import PENDING, LyingProvider, callback, connection, relying_party
 
 PUBLIC = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"]
 PRIVATE = [
@@ -22,6 +25,7 @@ PRIVATE = [
     "169.254.169.254",  # the metadata service of most clouds
     "100.64.0.1",
     "192.0.0.8",
+    "192.0.0.9",
     "198.18.0.1",
     "224.0.0.251",
     "240.0.0.1",
@@ -54,6 +58,47 @@ def test_public_address_may_be_reached(address: str) -> None:
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_or_disguised_address_may_not_be_reached(address: str) -> None:
     assert not transport.is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://id.example.org/",
+        "ftp://localhost/",
+        "https:///token",
+        "https://id.example.org/#part",
+        "https://id.example.org:port/",
+        "https://a@id.example.org/",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_address_that_is_not_plain_https_is_refused_even_in_development(url: str) -> None:
+    for allow_loopback in (False, True):
+        with pytest.raises(LoginError, match="url_insecure"):
+            transport.check_url(url, allow_loopback=allow_loopback)
+
+
+async def test_without_a_network_of_its_own_a_relying_party_uses_the_guarded_one() -> None:
+    party = RelyingParty(allow_loopback=False)
+    inside = connection(issuer="https://127.0.0.1:9")
+    with pytest.raises(LoginError, match="address_refused"):
+        await party.authorization_url(inside, PENDING, locale="fr")
+
+
+async def test_proxies_of_the_environment_are_not_gone_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A proxy would connect for us, to wherever a name leads it.
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    provider = LyingProvider()
+    assert await relying_party(provider).complete(connection(), PENDING, callback())
+
+
+def test_authorities_of_the_environment_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    assert transport._tls.__wrapped__().verify_mode is ssl.CERT_REQUIRED
 
 
 @given(st.ip_addresses(network="10.0.0.0/8"))

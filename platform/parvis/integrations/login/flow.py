@@ -85,9 +85,10 @@ class RelyingParty:
             metadata = await self._describe(connection)
             steps.append(Step.METADATA)
             given = asking.parameters(client, connection, metadata, pending, ask, locale=locale)
-            if metadata.push_endpoint and discovery.must_push(metadata, connection):
+            endpoint = discovery.pushed_to(metadata, connection)
+            if endpoint is not None:
                 _authenticated(client, connection, metadata)
-                given = await asking.push(client, connection, metadata.push_endpoint, given)
+                given = await asking.push(client, connection, endpoint, given)
                 steps.append(Step.PUSHED)
         return asking.address(metadata.authorization_endpoint, given)
 

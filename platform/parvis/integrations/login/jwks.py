@@ -36,8 +36,9 @@ def _signing_key(entry: Any) -> RSAKey | ECKey | OKPKey | None:
         return None
     kind = _KINDS.get(str(entry.get("kty")))
     try:
-        is_usable = kind is not None and (kind is not RSAKey or _bits(entry["n"]) >= SMALLEST_RSA)
-        return kind.import_key(entry) if kind and is_usable else None
+        if kind is None or (kind is RSAKey and _bits(entry["n"]) < SMALLEST_RSA):
+            return None
+        return kind.import_key(entry)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
 
