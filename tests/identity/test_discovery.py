@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from parvis.core import clock, db
@@ -12,8 +13,9 @@ from parvis.features.identity.discovery import MOST_TRIES
 from parvis.integrations import login
 from parvis.settings import Settings
 from tests.factories import Browser, House
-from tests.identity.lying_provider import EC, LyingProvider, query_of
+from tests.identity.lying_provider import LyingProvider, query_of
 from tests.identity.several_providers import Network
+from tests.identity.ways import keep, restore
 
 REFRESH = re.compile(r"^0; url=(.+)$")
 Providers = dict[str, LyingProvider]
@@ -28,15 +30,23 @@ async def no_domains(orvance: House, ardelune: House) -> None:
 
 
 @pytest.fixture
-async def providers(settings: Settings, orvance: House) -> AsyncIterator[Providers]:
-    """The bank's two providers, answering."""
+async def providers(
+    settings: Settings, orvance: House, superuser: asyncpg.Connection
+) -> AsyncIterator[Providers]:
+    """The bank's two providers, answering, each known in the plainest way."""
+    await keep(superuser)
     async with orvance.transaction():
+        await db.execute(
+            "UPDATE connection SET profile = 'standard', auth_method = 'none', acr_map = '{}',"
+            " algorithms = '{RS256,ES256}', claim_map = '{}' WHERE tenant_id = $1"
+        )
         rows = await db.fetch("SELECT slug, issuer, client_id FROM connection WHERE tenant_id = $1")
     found = {row["slug"]: LyingProvider(row["issuer"], row["client_id"]) for row in rows}
     network = Network(*found.values())
     login.use(settings, transport=network.transport)
     yield found
     login.use(settings)
+    await restore(superuser)
 
 
 async def verify(house: House, slug: str, domain: str, *, by: str | None = "dns") -> None:
@@ -78,7 +88,6 @@ async def test_one_comes_back_signed_in_and_where_one_wanted(
 ) -> None:
     await verify(orvance, "partenaires", "cabinet-virlay.test")
     partner = providers["partenaires"]
-    partner.key, partner.header = EC, {"alg": "ES256", "kid": "ec-1"}
     partner.userinfo |= {"name": "Luc Virlay", "capacity": "adviser", "groups": []}
     _, asked = await led(orvance.visitor, "luc@cabinet-virlay.test", next="/communities")
     back = await orvance.visitor.get(
@@ -170,14 +179,10 @@ async def test_a_shut_connection_is_led_to_by_nothing(orvance: House, providers:
         await db.execute(
             "UPDATE connection SET is_enabled = false WHERE tenant_id = $1 AND slug = 'partenaires'"
         )
-    try:
-        issuer, _ = await led(orvance.visitor, "luc@cabinet-virlay.test")
-        assert issuer == providers["espace-client"].issuer
-        door = await orvance.visitor.get("/sign-in")
-        assert 'name="email"' not in door.text
-    finally:
-        async with orvance.transaction():
-            await db.execute("UPDATE connection SET is_enabled = true WHERE tenant_id = $1")
+    issuer, _ = await led(orvance.visitor, "luc@cabinet-virlay.test")
+    assert issuer == providers["espace-client"].issuer
+    door = await orvance.visitor.get("/sign-in")
+    assert 'name="email"' not in door.text
 
 
 async def test_several_connections_of_a_domain_are_chosen_among_after_sending(
