@@ -286,6 +286,17 @@ async def test_it_opens_the_way_in_and_the_members(inside: Helper) -> None:
     assert "/admin/moderation" not in page.text
 
 
+@pytest.mark.parametrize("path", ["/me/tokens", "/admin/programs/{program}/tokens"])
+async def test_nothing_of_it_outlives_its_hour(inside: Helper, orvance: House, path: str) -> None:
+    """A token would be a second way in: without an hour, and to all that members share."""
+    admin = await orvance.person("Cyprien Hautbois", roles=["admin"])
+    program = (await admin.browser.call("POST", "/admin/programs", {"name": "Annuaire"})).json()
+    path = path.format(program=program["program"]["id"])
+    token = {"label": "Pour plus tard", "scopes": ["read", "write", "tenant:manage"]}
+    answer = await inside.browser.call("POST", path, token)
+    assert (answer.status_code, answer.json()["code"]) == (403, "no_tokens_in_an_emergency")
+
+
 async def test_administrators_see_it_on_every_page(inside: Helper, orvance: House) -> None:
     admin = await orvance.person("Cyprien Hautbois", roles=["moderator"])
     said = "Un accès de secours est utilisé"

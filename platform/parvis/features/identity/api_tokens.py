@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from parvis.core import clock, crypto, db, journal
 from parvis.core.actor import Actor
-from parvis.core.errors import Conflict, Invalid, NotFound
+from parvis.core.errors import Conflict, Denied, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, TokenId
 from parvis.core.permissions import Permission
@@ -38,6 +38,13 @@ class Minted(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+class NotInAnEmergency(Denied):
+    """Emergency access ends within the hour, and a token would not."""
+
+    code = "no_tokens_in_an_emergency"
+    default = N_("Emergency access makes no tokens: they would outlast it.")
+
+
 def is_token(value: str) -> bool:
     """Tell whether this could be a token of ours; anything else is not looked up."""
     return _SHAPE.fullmatch(value) is not None
@@ -46,8 +53,10 @@ def is_token(value: str) -> bool:
 async def mint(actor: Actor, member_id: MemberId, given: NewToken) -> Minted:
     """Make a token for oneself or for a program, with no more than its maker may do.
 
-    Errors: Invalid naming the field; Conflict beyond fifty tokens in use.
+    Errors: Invalid naming the field; Conflict beyond fifty tokens in use; NotInAnEmergency.
     """
+    if actor.is_emergency:
+        raise NotInAnEmergency
     scopes = _checked(actor, given)
     await _require_room(member_id)
     token = PREFIX + crypto.token()
