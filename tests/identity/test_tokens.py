@@ -207,6 +207,20 @@ async def test_a_token_can_do_nothing_about_tokens(orvance: House) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "out_of_scope"), path
 
 
+async def test_a_stolen_token_neither_sees_nor_ends_its_owners_sessions(orvance: House) -> None:
+    person = await orvance.person()
+    (session,) = (await person.browser.call("GET", "/me/sessions")).json()
+    program = Program(orvance, await mint(person, "read", "write"))
+    for method, path in (
+        ("GET", "/me/sessions"),
+        ("DELETE", "/me/sessions"),
+        ("DELETE", f"/me/sessions/{session['id']}"),
+    ):
+        answer = await program.call(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "out_of_scope"), path
+    assert (await person.browser.call("GET", "/me/sessions")).json() != []
+
+
 @pytest.mark.parametrize("kind", list(StepUp))
 def test_no_token_reaches_what_only_a_person_may_do(ours: Tenant, kind: StepUp) -> None:
     """Where a person signs in again a token needs the permission by name, or nothing will do."""

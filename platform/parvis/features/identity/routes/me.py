@@ -17,6 +17,8 @@ from parvis.features.identity.queries import Me, SessionView
 
 YEAR = 365 * 24 * 3600
 MINE = "one's own language and sessions need no charter"
+# A stolen token must not throw its owner out again and again, nor tell where they are signed in.
+SESSIONS = {"open": MINE, "session_only": True}
 
 
 @get("/me", opt={"open": MINE}, include_in_schema=False)
@@ -34,13 +36,13 @@ async def change_me_page(request: Req) -> Redirect:
     return answer
 
 
-@post("/me/sessions/{session_id:uuid}/end", opt={"open": MINE}, include_in_schema=False)
+@post("/me/sessions/{session_id:uuid}/end", opt=SESSIONS, include_in_schema=False)
 async def end_session_page(request: Req, session_id: FromPath[UUID]) -> Redirect:
     await actions.end_own_session(actor_of(request), SessionId(session_id))
     return redirect("/me")
 
 
-@post("/me/sessions/end-others", opt={"open": MINE}, include_in_schema=False)
+@post("/me/sessions/end-others", opt=SESSIONS, include_in_schema=False)
 async def end_other_sessions_page(request: Req) -> Redirect:
     await actions.end_other_sessions(actor_of(request))
     return redirect("/me#sessions")
@@ -60,7 +62,7 @@ async def change_me(request: Req, data: JSONBody[MeInput]) -> Me:
     return await queries.me(actor)
 
 
-@get("/api/v1/me/sessions", opt={"open": MINE}, operation_id="listMySessions", tags=["me"])
+@get("/api/v1/me/sessions", opt=SESSIONS, operation_id="listMySessions", tags=["me"])
 async def my_sessions(request: Req) -> tuple[SessionView, ...]:
     """Return your running sessions, the one last used first."""
     return await queries.my_sessions(actor_of(request))
@@ -68,7 +70,7 @@ async def my_sessions(request: Req) -> tuple[SessionView, ...]:
 
 @delete(
     "/api/v1/me/sessions/{session_id:uuid}",
-    opt={"open": MINE},
+    opt=SESSIONS,
     operation_id="endMySession",
     tags=["me"],
 )
@@ -79,7 +81,7 @@ async def end_my_session(request: Req, session_id: FromPath[UUID]) -> None:
 
 @delete(
     "/api/v1/me/sessions",
-    opt={"open": MINE},
+    opt=SESSIONS,
     operation_id="endMyOtherSessions",
     tags=["me"],
 )
