@@ -26,6 +26,14 @@ from .lying_provider import (
 
 HOUR = timedelta(hours=1)
 METADATA = "/.well-known/openid-configuration"
+# A real key of 1024 bits: within reach of whoever has enough computers.
+SHORT = {
+    "kty": "RSA",
+    "kid": "short",
+    "e": "AQAB",
+    "n": "tExKa7im75fUumRRhfVy9wG6dzYnhh2xU2G6VcWgGoPTPKiEcv0gFFXEq1uZWbEg2LMqo9kLIfTU2JW9fqiTm1"
+    "j-kwdBV8WACoUM9ImbIKm6SJz_ByhD6m-9XbNUQkUfL1h3TRZdD3jamCmxsdTjdPEblKHpt2UHhD_jyXpyz7k",
+}
 
 
 async def sign_in(party: RelyingParty, **changes: Any) -> SignedIn:
@@ -223,14 +231,11 @@ async def test_assumed_pkce_is_still_done() -> None:
 
 async def test_short_key_verifies_nothing() -> None:
     provider = LyingProvider()
-    # 1024 bits: an hour of somebody's computers.
-    short = {"kty": "RSA", "kid": "rsa-1", "e": "AQAB", "n": "v" + "x" * 170}
-    provider.answers["/jwks"] = as_json({"keys": [short]})
+    provider.answers["/jwks"] = as_json({"keys": [SHORT | {"kid": "rsa-1"}]})
     assert (await refusal(relying_party(provider)))[0] == Reason.KEYS_INVALID
 
 
 async def test_short_key_does_not_hide_the_good_ones() -> None:
     provider = LyingProvider()
-    short = {"kty": "RSA", "kid": "short", "e": "AQAB", "n": "v" + "x" * 170}
-    provider.answers["/jwks"] = as_json({"keys": [short, RSA.as_dict(private=False)]})
+    provider.answers["/jwks"] = as_json({"keys": [SHORT, RSA.as_dict(private=False)]})
     assert (await sign_in(relying_party(provider))).sub == SUBJECT
