@@ -199,6 +199,7 @@ def told_by_the_journal(visits: Visits) -> None:
     with visits.page(ADMIN) as page:
         page.goto("/")
         page.get_by_role("link", name="Administration").first.click()
+        page.get_by_role("link", name="Journal").first.click()
         answered = page.get_by_role("row", name="La question a sa réponse").first
         answered.get_by_role("link", name="question").click()
         expect(page.get_by_role("heading", name="Toute l’histoire")).to_be_visible()
