@@ -53,7 +53,7 @@ async def settings_of(orvance: House) -> Any:
 
 
 async def invite(house: House, **columns: Any) -> str:
-    """Put an invitation into the house; return the token of its link."""
+    """Put an invitation of somebody who may give every group; return the token of its link."""
     token, now = crypto.token(), clock.now()
     async with house.transaction():
         connection = await db.fetch_value(
@@ -62,12 +62,13 @@ async def invite(house: House, **columns: Any) -> str:
         )
         inviter = await db.insert(
             "member", display_name="Bertille Chavagnac", name_source="x", capacity="employee",
-            joined_at=now,
+            kind="emergency", joined_at=now,
         )  # fmt: skip
         values = {"created_at": now, "expires_at": now + timedelta(days=14)} | columns
+        values.setdefault("invited_by", inviter)
         await db.insert(
             "invitation", connection_id=connection, email="anna.berliet@exemple.test",
-            token_hash=crypto.digest(token), invited_by=inviter, **values,
+            token_hash=crypto.digest(token), **values,
         )  # fmt: skip
     return token
 
@@ -87,8 +88,8 @@ async def provision(
         )  # fmt: skip
         await db.insert(
             "scim_user", connection_id=connection, member_id=member_id, user_name="anna",
-            user_name_key=f"anna{new_id()}", display_name_key="anna", external_id=external_id, is_active=is_active,
-            resource="{}", version="1", created_at=now, updated_at=now,
+            user_name_key=f"anna{new_id()}", display_name_key="anna", external_id=external_id,
+            is_active=is_active, resource="{}", version="1", created_at=now, updated_at=now,
         )  # fmt: skip
     return MemberId(member_id)
 
@@ -228,6 +229,38 @@ async def test_an_invitation_withdrawn_during_the_sign_in_is_told_as_such(
         await db.execute("UPDATE invitation SET revoked_at = $2 WHERE tenant_id = $1", clock.now())
     assert (await visitor.come_back(asked)).status_code == 403
     await is_refused(rows, visitor, "invitation_closed", members=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "",
+        "UPDATE member SET state = 'deactivated' WHERE tenant_id = $1 AND id = $2",
+        "DELETE FROM group_member WHERE tenant_id = $1 AND member_id = $2",
+    ],
+)
+async def test_an_invitation_gives_no_rights_that_its_sender_has_lost(
+    visitor: Visitor, orvance: House, rows: Rows, settings_of: Any, change: str
+) -> None:
+    """An administrator who sees the end coming must not leave a way back in a mailbox."""
+    await settings_of(claim_map="{}")
+    admin = await orvance.person("Bertille Chavagnac", roles=["admin"])
+    token = await invite(orvance, invited_by=admin.id, groups=["admin", "expert"])
+    if change:
+        async with orvance.transaction():
+            await db.execute(change, admin.id)
+    assert (await sign_in_invited(visitor, token)).status_code == 303
+    found = await rows(
+        "SELECT g.slug FROM group_member gm JOIN role_group g ON g.tenant_id = gm.tenant_id"
+        " AND g.id = gm.group_id WHERE gm.tenant_id = $1 AND gm.member_id <> $2 ORDER BY g.slug",
+        admin.id,
+    )
+    assert [row["slug"] for row in found] == ([] if change else ["admin", "expert"])
+    (entry,) = await rows(
+        "SELECT data ->> 'withheld' AS withheld FROM journal_entry"
+        " WHERE tenant_id = $1 AND act = 'identity.invitation_accepted'"
+    )
+    assert entry["withheld"] == ("admin, expert" if change else None)
 
 
 async def test_another_tenants_invitation_is_none(

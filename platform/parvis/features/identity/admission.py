@@ -188,7 +188,8 @@ async def _accept(invitation: Invitation, member_id: MemberId, connection: Conne
     Its capacity counts for newcomers only: who is a member already keeps theirs.
     """
     await db.execute(_ACCEPT, invitation.id, clock.now(), member_id)
-    await give_groups(member_id, invitation.groups)
+    given = await known.still_given(invitation)
+    await give_groups(member_id, given)
     await events.publish(
         InvitationAccepted(
             invitation_id=invitation.id,
@@ -196,6 +197,8 @@ async def _accept(invitation: Invitation, member_id: MemberId, connection: Conne
             communities=invitation.communities,
         )
     )
+    withheld = sorted(set(invitation.groups) - set(given))
     data = {"by": "sign-in", "connection": connection.slug, "invitation": str(invitation.id)}
+    data |= {"withheld": ", ".join(withheld)} if withheld else {}
     subject = ("member", member_id)
     await journal.record(None, "identity.invitation_accepted", subject=subject, data=data)

@@ -158,3 +158,29 @@ async def _open_invitation(
         return None
     row = await db.fetch_row(_BY_ID, connection_id, clock.now(), invitation_id)
     return None if row is None else msgspec.convert(dict(row), Invitation)
+
+
+# The inviter's rights of today: who lost them, or left, opens nothing by a mail sent before.
+_STILL_GIVEN = """
+    WITH held AS (
+        SELECT ARRAY(
+            SELECT unnest(g.permissions)
+              FROM group_member gm
+              JOIN role_group g ON g.tenant_id = gm.tenant_id AND g.id = gm.group_id
+              JOIN member m ON m.tenant_id = gm.tenant_id AND m.id = gm.member_id
+             WHERE gm.tenant_id = $1 AND gm.member_id = $3 AND gm.community_id IS NULL
+               AND m.state = 'active'
+             UNION ALL
+            SELECT 'tenant:manage' FROM member
+             WHERE tenant_id = $1 AND id = $3 AND state = 'active' AND kind = 'emergency'
+        ) AS permissions)
+    SELECT g.slug FROM role_group g, held
+     WHERE g.tenant_id = $1 AND g.slug = ANY ($2::text[])
+       AND (g.permissions <@ held.permissions OR 'tenant:manage' = ANY (held.permissions))
+"""
+
+
+async def still_given(invitation: Invitation) -> list[str]:
+    """Return those of an invitation's groups that its sender might give today."""
+    rows = await db.fetch(_STILL_GIVEN, list(invitation.groups), invitation.invited_by)
+    return [row["slug"] for row in rows]
