@@ -150,6 +150,35 @@ async def test_they_are_signed_out_for_good_and_come_back_as_somebody_else(
     assert member["erased_at"] is not None
 
 
+@pytest.mark.parametrize("closed_by", ["administrator", "directory"])
+async def test_a_wish_uttered_in_time_is_no_way_around_being_shut_out(
+    life: Life, superuser: asyncpg.Connection, closed_by: str
+) -> None:
+    """What the provider calls them stays with an empty shell, and is refused at the door."""
+    erasure_id = await ask(life)
+    if closed_by == "administrator":
+        admin = await life.house.person("Cyprien Hautbois", roles=["admin"])
+        path = f"/admin/members/{life.person.id}/deactivation"
+        assert (await admin.browser.call("POST", path)).status_code == 200
+    else:
+        await superuser.execute(
+            "UPDATE member SET state = 'deactivated', deactivated_at = now() WHERE id = $1",
+            life.person.id,
+        )
+        await superuser.execute(
+            "UPDATE scim_user SET is_active = false, ended_membership = true WHERE member_id = $1",
+            life.person.id,
+        )
+    await carry_out(life, erasure_id)
+    left = await superuser.fetchval(
+        "SELECT count(*) FROM identity WHERE member_id = $1", life.person.id
+    )
+    assert left == (1 if closed_by == "administrator" else 0)
+    member = await superuser.fetchrow("SELECT * FROM member WHERE id = $1", life.person.id)
+    assert (member["display_name"], member["state"]) == (FORMER, "deactivated")
+    assert await holding(superuser, CANARY) == set()
+
+
 async def test_it_waits_a_week_and_can_be_taken_back(life: Life) -> None:
     erasure_id = await ask(life)
     await carry_out(life, erasure_id, days=6.9)

@@ -130,11 +130,21 @@ _FORGET = """
            deactivated_at = coalesce(deactivated_at, $5), erased_at = $5
      WHERE tenant_id = $1 AND id = $2
 """
-# Whoever signs in with the same account again is a new member: nothing leads back to this one.
 _OWN = (
-    "auth_session", "api_token", "identity", "group_member", "emergency_access",
-    "connection_test", "member_name_key",
+    "auth_session", "api_token", "group_member", "emergency_access", "connection_test",
+    "member_name_key",
 )  # fmt: skip
+# Whoever signs in with the same account again is a new member: nothing leads back to this one.
+# But for whom an administrator shut out: what the provider calls them stays, so that a wish to be
+# forgotten, uttered in time, is no way back in (decision 0021).
+_ACCOUNTS = """
+    DELETE FROM identity i
+     WHERE i.tenant_id = $1 AND i.member_id = $2
+       AND (EXISTS (SELECT FROM member m WHERE m.tenant_id = $1 AND m.id = $2
+                       AND m.state = 'active')
+         OR EXISTS (SELECT FROM scim_user u WHERE u.tenant_id = $1 AND u.member_id = $2
+                       AND u.ended_membership))
+"""
 
 
 async def let_go(event: MemberErased) -> None:
@@ -142,6 +152,7 @@ async def let_go(event: MemberErased) -> None:
     if photo := await db.fetch_value(_PHOTO, event.member_id):
         event.objects.append(photo)
     await revoke_member(event.member_id, ERASED)
+    await db.execute(_ACCOUNTS, event.member_id)
     for table in _OWN:
         await db.execute(
             f"DELETE FROM {table} WHERE tenant_id = $1 AND member_id = $2", event.member_id

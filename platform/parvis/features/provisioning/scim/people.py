@@ -178,6 +178,7 @@ _SIGNED_IN = """
                     WHERE u.tenant_id = $1 AND u.connection_id = $2 AND u.deleted_at IS NULL
                       AND u.member_id = i.member_id) AS is_taken
       FROM identity i
+      JOIN member m ON m.tenant_id = $1 AND m.id = i.member_id AND m.erased_at IS NULL
      WHERE i.tenant_id = $1 AND i.connection_id = $2 AND i.sub = $3
 """
 
