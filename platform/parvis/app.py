@@ -123,6 +123,7 @@ def set_up(settings: Settings) -> None:
     navigation.use(
         site=(feature.in_site for feature in FEATURES if feature.in_site),
         admin=(feature.in_admin for feature in FEATURES if feature.in_admin),
+        mine=(feature.in_mine for feature in FEATURES if feature.in_mine),
     )
 
 
@@ -171,7 +172,9 @@ def _openapi() -> OpenAPIConfig:
             "/schema", route_handlers=[], opt={"public": True}, include_in_schema=False
         ),
         render_plugins=[
-            ApiDocument(path="/openapi.json", denials=(RefusedProblem, RequiredProblem, StepUpProblem))
+            ApiDocument(
+                path="/openapi.json", denials=(RefusedProblem, RequiredProblem, StepUpProblem)
+            )
         ],
         create_examples=False,
     )
