@@ -59,6 +59,7 @@ REFUSED = [
     'title eq "Cheffe"', "emails pr", 'name.familyName eq "a"', 'nothing eq "a"', "userName eq",
     "userName", 'userName eq "a', "active gt true", 'meta.created gt "yesterday"', "userName eq 5",
     'meta.created gt "2020-01-01T00:00:00"', "active eq null", 'userName eq "a\\u0000"',
+    'meta.created gt "0001-01-01T00:00:00+23:59"', 'meta.created gt "9999-12-31T23:59:59-23:59"',
     " or ".join(['userName eq "a"'] * 30), f'userName eq "{"a" * 3000}"', "(" * 500,
 ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """What no provider should send: told as the protocol tells errors, and nothing half-made."""
 
 import asyncio
+import random
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,22 @@ async def test_a_body_that_cannot_be_read_makes_nobody(
     async with entra.house.transaction():
         for table in ("member", "scim_user", "name_record"):
             assert not await db.fetch_value(f"SELECT count(*) FROM {table} WHERE tenant_id = $1")
+
+
+@pytest.mark.parametrize("name", ["userName", "externalId", "emails", "displayName"])
+async def test_what_no_index_holds_is_refused(entra: Provider, name: str) -> None:
+    """Random letters cannot be pressed together: as they are they must fit."""
+    long = "".join(map(chr, random.Random(1).sample(range(0x4E00, 0x9FFF), 5000)))
+    value: Any = [{"value": f"{long}@exemple.test"}] if name == "emails" else long
+    path = "/Groups" if name == "displayName" else "/Users"
+    body = {"userName": "anne", "displayName": "Anne Tavel", name: value}
+    answer = await entra.ask("POST", path, body)
+    assert answer.status_code == 400, answer.text
+    user = await entra.user()
+    change = {"op": "replace", "path": name, "value": value}
+    if path == "/Users":
+        answer = await entra.patch(f"/Users/{user['id']}", change)
+        assert answer.status_code == 400, answer.text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ alone, folded as the protocol compares them.
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -159,7 +159,10 @@ def _moment(text: Any) -> datetime:
         moment = datetime.min  # noqa: DTZ901 -- has no zone, so it is refused below
     if moment.tzinfo is None:
         raise InvalidFilterException(detail="A time needs its zone, such as Z.")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidFilterException(detail="There is no such time.") from None
 
 
 def _equals(node: FilterNode) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from scim2_server.service import ScimService
 
 USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group"
+# What is looked up stands in an index, and PostgreSQL puts no more than 2704 bytes into one.
+Key = Field(max_length=500)
 PAGE_SIZE = 100
 MOST_RESULTS = 200
 
@@ -48,8 +50,8 @@ class Name(ComplexAttribute):
 class Email(ComplexAttribute):
     """An address; which one counts is said in people.py."""
 
-    value: str | None = None
-    type: str | None = None
+    value: Annotated[str | None, Key] = None
+    type: Annotated[str | None, Field(max_length=100)] = None
     primary: bool | None = None
 
 
@@ -58,7 +60,10 @@ class User(Resource):  # type: ignore[type-arg]  # no extension of the schema is
 
     __schema__ = URN(USER_SCHEMA)
 
-    user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    external_id: Annotated[str | None, Mutability.read_write, CaseExact.true, Key] = None
+    """What the provider calls the person at sign-in."""
+
+    user_name: Annotated[str | None, Uniqueness.server, Required.true, Key] = None
     """What the directory calls the person; unique, whatever its case."""
 
     display_name: Annotated[str | None, Required.true] = None
@@ -110,7 +115,10 @@ class Group(Resource):  # type: ignore[type-arg]  # no extension of the schema i
 
     __schema__ = URN(GROUP_SCHEMA)
 
-    display_name: Annotated[str | None, Required.true] = None
+    external_id: Annotated[str | None, Mutability.read_write, CaseExact.true, Key] = None
+    """What the provider calls the group."""
+
+    display_name: Annotated[str | None, Required.true, Key] = None
     """The name of the group."""
 
     members: list[GroupMember] | None = None
