@@ -49,9 +49,12 @@ def tier(name: str) -> int:
 
 
 def part_of(module: str) -> str | None:
-    """Return which of the feature's five parts a module is (routes_admin counts as routes)."""
-    parts = module.split(".")
-    return next((p for p in PARTS if len(parts) > 3 and parts[3].startswith(p)), None)
+    """Return which of the feature's five parts a module is, at whatever depth.
+
+    `routes_admin` counts as routes, `emergency.rules` as rules, `routes.tokens` as routes.
+    """
+    inside = module.split(".")[3:]
+    return next((p for name in inside for p in PARTS if name.startswith(p)), None)
 
 
 def layer_faults(found: Iterator[Import]) -> list[str]:
@@ -102,6 +105,11 @@ RULES = [
     (tier_faults, "parvis.features.charter.x", "from parvis.features.meetings import queries"),
     (route_faults, "parvis.features.moderation.x", "from parvis.features.meetings.routes import a"),
     (part_faults, "parvis.features.meetings.rules", "from parvis.features.meetings import actions"),
+    (
+        part_faults,
+        "parvis.features.identity.tokens.rules",
+        "from parvis.features.identity import actions",
+    ),
     (fence_faults, "parvis.features.meetings.actions", "import boto3"),
 ]
 

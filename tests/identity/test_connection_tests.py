@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from parvis.core import clock, db, jobs
-from parvis.features.identity.connection_tests import STEPS, forget
-from parvis.features.identity.queries_tests import STEPS as WORDS
+from parvis.features.identity.connections.queries_tests import STEPS as WORDS
+from parvis.features.identity.connections.testing import STEPS, forget
 from parvis.features.identity.reasons import REASONS
 from parvis.integrations.login import Reason
 from tests.factories import House, Person

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from parvis.core import clock, db
-from parvis.features.identity.discovery import MOST_TRIES
+from parvis.features.identity.domains.discovery import MOST_TRIES
 from parvis.integrations import login
 from parvis.settings import Settings
 from tests.factories import Browser, House

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from parvis.core import clock, db, jobs
-from parvis.features.identity.actions_domains import GRACE, MOST_CHECKS, look_again
+from parvis.features.identity.domains.actions import GRACE, MOST_CHECKS, look_again
 from parvis.integrations import dns as lookups
 from parvis.settings import Settings
 from tests.factories import House, Person

@@ -18,8 +18,8 @@ from litestar import Litestar
 from parvis import cli
 from parvis.core import clock, db, jobs
 from parvis.core.errors import Conflict, NotFound
-from parvis.features.identity import emergency
-from parvis.features.identity.emergency_queries import emergency_administrators
+from parvis.features.identity.emergency import actions as emergency
+from parvis.features.identity.emergency.queries import emergency_administrators
 from parvis.integrations import mail
 from parvis.integrations.mail import Mail
 from parvis.settings import PREFIX, Settings

@@ -14,7 +14,7 @@ from parvis.core.errors import NotFound
 from parvis.core.ids import ConnectionId, MemberId
 from parvis.core.permissions import Permission
 from parvis.features.identity import actions, membership, revocation
-from parvis.features.identity.last_way_in import LastWayIn, check_last_way_in
+from parvis.features.identity.connections.last_way_in import LastWayIn, check_last_way_in
 from parvis.features.identity.membership import LastAdministrator
 from tests.factories import Browser, House, Person
 

@@ -11,7 +11,7 @@ from parvis.core import clock, db
 from parvis.core.actor import Actor
 from parvis.core.step_up import PERSONAL, StepUp
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import scopes
+from parvis.features.identity.tokens import scopes
 from tests.factories import Browser, House, Person
 
 PLACE = "clients-du-cercle"

@@ -7,9 +7,9 @@ import msgspec
 
 from parvis.core import clock, crypto, db
 from parvis.core.ids import ConnectionId, MemberId
-from parvis.features.identity import hrd
 from parvis.features.identity.claims import Profile
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.domains import email_domains
 from parvis.features.identity.rules import Newcomer
 from parvis.features.identity.sessions import is_token
 from parvis.integrations.login import SignedIn
@@ -60,7 +60,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
             is_inactive=directory is not None and not directory.is_active,
             is_taken=self.identity_id is None and directory is not None and directory.is_taken,
             invited=self.invited,
-            domain=hrd.domain_of(email) if email else None,
+            domain=email_domains.domain_of(email) if email else None,
         )
 
 

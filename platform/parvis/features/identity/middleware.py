@@ -18,8 +18,9 @@ from parvis.core.errors import AppError, Denied, NotFound, Unauthenticated
 from parvis.core.i18n import N_
 from parvis.core.middleware import LANGUAGE_COOKIE, SAFE
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import api_tokens, scopes, sessions
+from parvis.features.identity import sessions
 from parvis.features.identity.presence import Presence, load_actor, load_program
+from parvis.features.identity.tokens import api_tokens, scopes
 
 # Tokens that are none, a minute and address.
 MOST_FAILURES = 30

@@ -11,9 +11,10 @@ from parvis.core.capacities import worded_label
 from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, TokenId
 from parvis.core.permissions import Permission
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import api_tokens, sessions
+from parvis.features.identity import sessions
 from parvis.features.identity.assurance import assurance_of, best_of
 from parvis.features.identity.rules import is_verified
+from parvis.features.identity.tokens import api_tokens
 
 # Enough to repair the way in and to say who may come; nothing of what members share.
 EMERGENCY = frozenset({Permission.TENANT_MANAGE, Permission.MEMBER_MANAGE})

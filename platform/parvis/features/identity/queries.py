@@ -10,8 +10,9 @@ from parvis.core.actor import Actor
 from parvis.core.events import DoorNote, DoorOpened, publish
 from parvis.core.i18n import N_
 from parvis.core.kept_form import KeptField
-from parvis.features.identity import connections, discovery
+from parvis.features.identity import connections
 from parvis.features.identity.connections import said_in
+from parvis.features.identity.domains import discovery
 from parvis.features.identity.rules import is_verified
 
 MOST_NOTES = 2

@@ -5,7 +5,7 @@ import msgspec
 from parvis.core import errors
 from parvis.core.i18n import N_
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.hrd import normal_domain
+from parvis.features.identity.domains.email_domains import normal_domain
 from parvis.integrations.login import LoginError, Reason
 
 

@@ -10,11 +10,12 @@ from parvis.core import db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.http import same_origin_path
-from parvis.features.identity import attempts, connection_tests, connections, sessions, step_up
+from parvis.features.identity import attempts, connections, sessions, step_up
 from parvis.features.identity.admission import admit, find_invitation
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
 from parvis.features.identity.auth_log import record_event, said_of
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.connections import testing as connection_tests
 from parvis.features.identity.rules import SignInRefused, refusal
 from parvis.features.identity.sessions import Opened
 from parvis.features.identity.step_up import Interrupted

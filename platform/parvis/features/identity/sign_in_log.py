@@ -14,7 +14,7 @@ from parvis.core.i18n import N_
 from parvis.core.pagination import Page
 from parvis.features.identity import reasons
 from parvis.features.identity.connections import said_in
-from parvis.features.identity.rules_connections import require_admin
+from parvis.features.identity.connections.rules import require_admin
 
 PAGE_SIZE = 50
 KINDS: dict[str, str] = {

@@ -13,7 +13,8 @@ from parvis.core.capacities import CAPACITIES
 from parvis.core.errors import Invalid
 from parvis.core.i18n import N_
 from parvis.core.ids import ConnectionId
-from parvis.features.identity import claims, hrd
+from parvis.features.identity import claims
+from parvis.features.identity.domains import email_domains
 from parvis.features.members import rules_admin
 
 MOST_NAMES = 50
@@ -156,7 +157,7 @@ def checked(given: InviteInput, offered: Offers) -> Invitee:
 def address(given: str, wrong: dict[str, str]) -> str:
     """Return an e-mail address in lower case; note in `wrong` what is none."""
     text = given.strip().lower()
-    if hrd.domain_of(text) is None or not text.isprintable():
+    if email_domains.domain_of(text) is None or not text.isprintable():
         wrong["email"] = N_("This is not an e-mail address.")
     return text
 

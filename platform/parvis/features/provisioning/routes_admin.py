@@ -12,7 +12,7 @@ from parvis.core.errors import AppError, NotFound
 from parvis.core.http import Req, actor_of, page, redirect
 from parvis.core.step_up import StepUp
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.rules_connections import access_connection
+from parvis.features.identity.connections.rules import access_connection
 from parvis.features.provisioning import mapping, queries, tokens
 from parvis.features.provisioning.mapping import GroupMapping
 from parvis.features.provisioning.queries import NewScimTokenView, ProvisioningView

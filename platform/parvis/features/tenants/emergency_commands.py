@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from parvis.core import tenancy
 from parvis.core.errors import Conflict, NotFound
-from parvis.features.identity import emergency
-from parvis.features.identity.emergency_queries import emergency_administrators
+from parvis.features.identity.emergency import actions as emergency
+from parvis.features.identity.emergency.queries import emergency_administrators
 from parvis.features.identity.membership import EMERGENCY_ADMINISTRATORS
 from parvis.features.tenants.problems import ApplyRefusedError
 from parvis.settings import Settings

@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 
 from parvis.core.i18n import locales as known_locales
 from parvis.core.permissions import Permission
-from parvis.features.identity import hrd
 from parvis.features.identity.claims import CLAIMS
+from parvis.features.identity.domains import email_domains
 from parvis.features.tenants.document import (
     CHARTER_FILE,
     ConnectionTable,
@@ -158,7 +158,7 @@ def _connections(document: TenantDocument) -> Iterator[Finding]:
 
 def _domains(connection: ConnectionTable, path: KeyPath) -> Iterator[Finding]:
     for n, domain in enumerate(connection.domains):
-        if hrd.normal_domain(domain) != domain:
+        if email_domains.normal_domain(domain) != domain:
             yield (*path, "domains", n), f'"{domain}" is not a domain'
         if domain in connection.domains[:n]:
             yield (*path, "domains", n), f'"{domain}" stands twice in domains'

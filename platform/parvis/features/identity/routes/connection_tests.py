@@ -11,17 +11,12 @@ from litestar.response import Redirect
 from parvis.core import http
 from parvis.core.http import Req, actor_of, page, redirect
 from parvis.core.pagination import Page
-from parvis.features.identity import (
-    attempts,
-    connection_tests,
-    queries_connections,
-    queries_tests,
-    sessions,
-    sign_in_log,
-)
+from parvis.features.identity import attempts, sessions, sign_in_log
+from parvis.features.identity.connections import queries, queries_tests
+from parvis.features.identity.connections import testing as connection_tests
+from parvis.features.identity.connections.queries import ConnectionLine
+from parvis.features.identity.connections.queries_tests import TestView
 from parvis.features.identity.queries import OnwardView
-from parvis.features.identity.queries_connections import ConnectionLine
-from parvis.features.identity.queries_tests import TestView
 from parvis.features.identity.routes import connections, connections_api
 from parvis.features.identity.routes.connections import CHANGES
 from parvis.features.identity.routes.door import OWN, onward, visit_of
@@ -96,7 +91,7 @@ async def log_page(request: Req, after: FromQuery[str | None] = None) -> Respons
     view = LogView(
         search=search,
         lines=await sign_in_log.log_page(actor, search, after=after),
-        connections=await queries_connections.list_connections(actor),
+        connections=await queries.list_connections(actor),
     )
     return page(request, "identity/admin/log.html", view)
 

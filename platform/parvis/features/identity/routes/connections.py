@@ -12,11 +12,21 @@ from parvis.core import db, http, i18n
 from parvis.core.errors import AppError, Conflict, Invalid
 from parvis.core.http import Req, actor_of, page, redirect, tenant_of
 from parvis.core.step_up import StepUp
-from parvis.features.identity import actions_connections, connection_forms
-from parvis.features.identity import queries_connections as queries
 from parvis.features.identity.claims import CLAIMS
-from parvis.features.identity.connection_forms import BLANK
-from parvis.features.identity.emergency_queries import (
+from parvis.features.identity.connections import actions, queries
+from parvis.features.identity.connections import forms as connection_forms
+from parvis.features.identity.connections.forms import BLANK
+from parvis.features.identity.connections.queries import (
+    ConnectionLine,
+    ConnectionPage,
+    ConnectionView,
+)
+from parvis.features.identity.connections.rules import (
+    ConnectionInput,
+    access_connection,
+    require_admin,
+)
+from parvis.features.identity.emergency.queries import (
     EmergencyAdministrator,
     emergency_administrators,
 )
@@ -24,17 +34,7 @@ from parvis.features.identity.membership import (
     EMERGENCY_ADMINISTRATORS,
     enrolled_emergency_administrators,
 )
-from parvis.features.identity.queries_connections import (
-    ConnectionLine,
-    ConnectionPage,
-    ConnectionView,
-)
 from parvis.features.identity.routes.door import OWN, site_of
-from parvis.features.identity.rules_connections import (
-    ConnectionInput,
-    access_connection,
-    require_admin,
-)
 
 LIST = "/admin/sign-in"
 ONE = "/admin/sign-in/connections/{connection_id:uuid}"
@@ -136,7 +136,7 @@ async def create_page(request: Req) -> Response[Any] | Redirect:
     fields = await http.form_fields(request)
     try:
         given = await _given(request, fields)
-        made = await actions_connections.create(actor_of(request), given, site_of(request))
+        made = await actions.create(actor_of(request), given, site_of(request))
     except Invalid as error:
         return await _form_again(request, None, fields, error)
     return redirect(f"{LIST}/connections/{made}")
@@ -149,7 +149,7 @@ async def change_page(request: Req, connection_id: FromPath[UUID]) -> Response[A
         stored = await access_connection(actor, connection_id)
     try:
         given = await _given(request, fields | {"slug": stored.slug})
-        await actions_connections.change(actor, connection_id, given, site_of(request))
+        await actions.change(actor, connection_id, given, site_of(request))
     except Invalid as error:
         return await _form_again(request, connection_id, fields, error)
     return redirect(f"{LIST}/connections/{connection_id}")
@@ -179,7 +179,7 @@ async def _form_again(
 @post(f"{ONE}/enable", opt=CHANGES, include_in_schema=False)
 async def enable_page(request: Req, connection_id: FromPath[UUID]) -> Redirect:
     actor = actor_of(request)
-    await actions_connections.enable(actor, await access_connection(actor, connection_id))
+    await actions.enable(actor, await access_connection(actor, connection_id))
     return redirect(f"{LIST}/connections/{connection_id}")
 
 
@@ -187,7 +187,7 @@ async def enable_page(request: Req, connection_id: FromPath[UUID]) -> Redirect:
 async def disable_page(request: Req, connection_id: FromPath[UUID]) -> Response[Any] | Redirect:
     actor = actor_of(request)
     try:
-        await actions_connections.disable(actor, await access_connection(actor, connection_id))
+        await actions.disable(actor, await access_connection(actor, connection_id))
     except Conflict as error:
         view = await queries.connection_page(actor, connection_id, site_of(request))
         return show(request, view, error)
@@ -197,7 +197,7 @@ async def disable_page(request: Req, connection_id: FromPath[UUID]) -> Response[
 @post(f"{ONE}/end-sessions", opt=CHANGES, include_in_schema=False)
 async def end_sessions_page(request: Req, connection_id: FromPath[UUID]) -> Redirect:
     actor = actor_of(request)
-    await actions_connections.end_sessions(actor, await access_connection(actor, connection_id))
+    await actions.end_sessions(actor, await access_connection(actor, connection_id))
     return redirect(f"{LIST}/connections/{connection_id}")
 
 

@@ -9,12 +9,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from parvis.core import db
 from parvis.core.http import Req, actor_of
 from parvis.core.pagination import Page
-from parvis.features.identity import actions_connections, sign_in_log
-from parvis.features.identity import queries_connections as queries
-from parvis.features.identity.queries_connections import ConnectionLine, ConnectionView
+from parvis.features.identity import sign_in_log
+from parvis.features.identity.connections import actions, queries
+from parvis.features.identity.connections.queries import ConnectionLine, ConnectionView
+from parvis.features.identity.connections.rules import ConnectionInput, access_connection
 from parvis.features.identity.routes.connections import CHANGES
 from parvis.features.identity.routes.door import OWN, site_of
-from parvis.features.identity.rules_connections import ConnectionInput, access_connection
 from parvis.features.identity.sign_in_log import LogLine, LogSearch
 
 TAGS = ["sign-in administration"]
@@ -32,7 +32,7 @@ async def list_connections(request: Req) -> tuple[ConnectionLine, ...]:
 async def create_connection(request: Req, data: JSONBody[ConnectionInput]) -> ConnectionView:
     """Make a connection, shut until it is enabled; its provider is asked to describe itself."""
     actor, site = actor_of(request), site_of(request)
-    made = await actions_connections.create(actor, data, site)
+    made = await actions.create(actor, data, site)
     async with db.transaction(actor.tenant.id):
         return await queries.connection_view(actor, made, site)
 
@@ -52,7 +52,7 @@ async def change_connection(
     `issuer` and `client_id` of a connection that people came in through cannot change.
     """
     actor, site = actor_of(request), site_of(request)
-    await actions_connections.change(actor, connection_id, data, site)
+    await actions.change(actor, connection_id, data, site)
     async with db.transaction(actor.tenant.id):
         return await queries.connection_view(actor, connection_id, site)
 
@@ -61,7 +61,7 @@ async def change_connection(
 async def enable_connection(request: Req, connection_id: FromPath[UUID]) -> ConnectionView:
     """Open a connection."""
     actor = actor_of(request)
-    await actions_connections.enable(actor, await access_connection(actor, connection_id))
+    await actions.enable(actor, await access_connection(actor, connection_id))
     return await queries.connection_view(actor, connection_id, site_of(request))
 
 
@@ -71,7 +71,7 @@ async def enable_connection(request: Req, connection_id: FromPath[UUID]) -> Conn
 async def disable_connection(request: Req, connection_id: FromPath[UUID]) -> ConnectionView:
     """Shut a connection and end its sessions; the last way in cannot be shut."""
     actor = actor_of(request)
-    await actions_connections.disable(actor, await access_connection(actor, connection_id))
+    await actions.disable(actor, await access_connection(actor, connection_id))
     return await queries.connection_view(actor, connection_id, site_of(request))
 
 
@@ -85,7 +85,7 @@ async def disable_connection(request: Req, connection_id: FromPath[UUID]) -> Con
 async def end_connection_sessions(request: Req, connection_id: FromPath[UUID]) -> ConnectionView:
     """End every session opened through a connection."""
     actor = actor_of(request)
-    await actions_connections.end_sessions(actor, await access_connection(actor, connection_id))
+    await actions.end_sessions(actor, await access_connection(actor, connection_id))
     return await queries.connection_view(actor, connection_id, site_of(request))
 
 

@@ -10,9 +10,10 @@ from parvis.core.errors import AppError, Invalid
 from parvis.core.http import Req, actor_of, client_address, page, tenant_of
 from parvis.core.middleware import host_of
 from parvis.core.rates import TooMany
-from parvis.features.identity import attempts, discovery, queries, sessions, sign_in
+from parvis.features.identity import attempts, queries, sessions, sign_in
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.discovery import MOST_TRIES, TRIES_SECONDS, DiscoveryInput
+from parvis.features.identity.domains import discovery
+from parvis.features.identity.domains.discovery import MOST_TRIES, TRIES_SECONDS, DiscoveryInput
 from parvis.features.identity.queries import OnwardView, SignInChoice
 from parvis.features.identity.routes.door import OWN, onward, refused, site_of, visit_of
 from parvis.features.identity.rules import SignInRefused

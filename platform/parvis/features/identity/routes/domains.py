@@ -11,14 +11,14 @@ from parvis.core import db, http
 from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, TooManyRequests
 from parvis.core.http import Req, actor_of, redirect
-from parvis.features.identity import actions_domains
-from parvis.features.identity import queries_connections as queries
-from parvis.features.identity.actions_domains import DomainInput
-from parvis.features.identity.queries_connections import DomainView
+from parvis.features.identity.connections import queries
+from parvis.features.identity.connections.queries import DomainView
+from parvis.features.identity.connections.rules import access_connection
+from parvis.features.identity.domains import actions
+from parvis.features.identity.domains.actions import DomainInput
 from parvis.features.identity.routes import connections, connections_api
 from parvis.features.identity.routes.connections import CHANGES, show
 from parvis.features.identity.routes.door import OWN, site_of
-from parvis.features.identity.rules_connections import access_connection
 
 PAGE = f"{connections.ONE}/domains"
 API = f"{connections_api.ONE}/domains"
@@ -30,7 +30,7 @@ async def claim_page(request: Req, connection_id: FromPath[UUID]) -> Response[An
     actor = actor_of(request)
     connection = await access_connection(actor, connection_id)
     try:
-        await actions_domains.claim(actor, connection, await http.decode(request, DomainInput))
+        await actions.claim(actor, connection, await http.decode(request, DomainInput))
     except Invalid as error:
         view = await queries.connection_page(actor, connection_id, site_of(request))
         return show(request, view, error)
@@ -57,7 +57,7 @@ async def remove_page(
 ) -> Redirect:
     actor = actor_of(request)
     connection = await access_connection(actor, connection_id)
-    await actions_domains.remove(actor, connection, domain_id)
+    await actions.remove(actor, connection, domain_id)
     return _back(connection_id)
 
 
@@ -68,7 +68,7 @@ def _back(connection_id: UUID) -> Redirect:
 async def _verify(actor: Actor, connection_id: UUID, domain_id: UUID) -> None:
     async with db.transaction(actor.tenant.id):
         await access_connection(actor, connection_id)
-    await actions_domains.verify(actor, connection_id, domain_id)
+    await actions.verify(actor, connection_id, domain_id)
 
 
 @get(API, operation_id="listConnectionDomains", tags=TAGS)
@@ -85,7 +85,7 @@ async def claim_domain(
     """Claim a domain; it leads nowhere until its record was found."""
     actor = actor_of(request)
     connection = await access_connection(actor, connection_id)
-    claimed = await actions_domains.claim(actor, connection, data)
+    claimed = await actions.claim(actor, connection, data)
     found = await queries.domains_of(actor, connection)
     return next(domain for domain in found if domain.id == claimed)
 
@@ -116,7 +116,7 @@ async def remove_domain(
     """Make a domain lead nowhere."""
     actor = actor_of(request)
     connection = await access_connection(actor, connection_id)
-    await actions_domains.remove(actor, connection, domain_id)
+    await actions.remove(actor, connection, domain_id)
 
 
 HANDLERS = (

@@ -10,14 +10,16 @@ from litestar.response import Redirect
 from parvis.core import http, i18n, rates
 from parvis.core.errors import Invalid
 from parvis.core.http import Req, actor_of, page, redirect, tenant_of
-from parvis.features.identity import emergency, emergency_rules, sessions
-from parvis.features.identity.emergency import (
+from parvis.features.identity import sessions
+from parvis.features.identity.emergency import actions as emergency
+from parvis.features.identity.emergency import rules
+from parvis.features.identity.emergency.actions import (
     ENROL_PATH,
     EmergencyInput,
     EnrolInput,
     Enrolling,
 )
-from parvis.features.identity.emergency_rules import EmergencyRefused
+from parvis.features.identity.emergency.rules import EmergencyRefused
 from parvis.features.identity.routes.door import OWN, visit_of
 from parvis.features.identity.sessions import SESSION_COOKIE
 
@@ -97,8 +99,8 @@ async def enrol(request: Req, token: FromPath[str]) -> Response[Any]:
 
 def _enrol(request: Req, token: str, who: Enrolling, error: Invalid | None = None) -> Response[Any]:
     tenant, locale = tenant_of(request), actor_of(request).locale
-    uri = emergency_rules.enrolment_uri(who.secret, account=who.email, issuer=tenant.space)
-    side, picture = emergency_rules.qr_path(uri)
+    uri = rules.enrolment_uri(who.secret, account=who.email, issuer=tenant.space)
+    side, picture = rules.qr_path(uri)
     said = error.fields if error else {}
     view = EnrolPage(
         name=who.name,
@@ -106,7 +108,7 @@ def _enrol(request: Req, token: str, who: Enrolling, error: Invalid | None = Non
         secret=" ".join(who.secret[n : n + 4] for n in range(0, len(who.secret), 4)),
         side=side,
         picture=picture,
-        least=emergency_rules.LEAST,
+        least=rules.LEAST,
         fields={
             name: i18n.translate(locale, message, **(error.data if error else {}))
             for name, message in said.items()

@@ -11,16 +11,16 @@ from parvis.core import http
 from parvis.core.errors import AppError, NotFound
 from parvis.core.http import Req, actor_of, page, redirect
 from parvis.core.step_up import StepUp
-from parvis.features.identity import programs, queries_tokens
-from parvis.features.identity.api_tokens import NewToken
-from parvis.features.identity.programs import NewProgram
-from parvis.features.identity.queries_tokens import (
+from parvis.features.identity.routes.tokens import first_time, token_fields, typed_again
+from parvis.features.identity.tokens import programs, queries
+from parvis.features.identity.tokens.api_tokens import NewToken
+from parvis.features.identity.tokens.programs import NewProgram
+from parvis.features.identity.tokens.queries import (
     NewTokenView,
     ProgramPage,
     ProgramView,
     TokenView,
 )
-from parvis.features.identity.routes.tokens import first_time, token_fields, typed_again
 
 # What lets programs in must be there before a charter is: the way out of a wrong one, too.
 ADMIN = "programs are let in and shut out whatever the charter says; what they do, it judges"
@@ -31,9 +31,7 @@ LIST, ONE = "identity/programs.html", "identity/program.html"
 
 @get("/admin/tokens", opt={"open": ADMIN}, include_in_schema=False)
 async def programs_page(request: Req) -> Response[Any]:
-    return page(
-        request, LIST, await queries_tokens.programs_page(actor_of(request)), **first_time()
-    )
+    return page(request, LIST, await queries.programs_page(actor_of(request)), **first_time())
 
 
 @post("/admin/tokens", opt=MAKING, include_in_schema=False)
@@ -46,14 +44,14 @@ async def create_program_page(request: Req) -> Response[Any] | Redirect:
     except NotFound:
         raise
     except AppError as error:
-        view = await queries_tokens.programs_page(actor)
+        view = await queries.programs_page(actor)
         return page(request, LIST, view, status=error.status, **await typed_again(request, error))
     return redirect(f"/admin/tokens/{member_id}")
 
 
 @get("/admin/tokens/{member_id:uuid}", opt={"open": ADMIN}, include_in_schema=False)
 async def program_page(request: Req, member_id: FromPath[UUID]) -> Response[Any]:
-    view = await queries_tokens.program_page(actor_of(request), member_id)
+    view = await queries.program_page(actor_of(request), member_id)
     return page(request, ONE, view, **first_time())
 
 
@@ -68,10 +66,10 @@ async def create_program_token_page(request: Req, member_id: FromPath[UUID]) -> 
     except NotFound:
         raise
     except AppError as error:
-        view = await queries_tokens.program_page(actor, member_id)
+        view = await queries.program_page(actor, member_id)
         return page(request, ONE, view, status=error.status, **await typed_again(request, error))
-    made = await queries_tokens.new_token(actor, minted)
-    view = await queries_tokens.program_page(actor, member_id)
+    made = await queries.new_token(actor, minted)
+    view = await queries.program_page(actor, member_id)
     return page(request, ONE, view, status=201, **first_time(made))
 
 
@@ -93,7 +91,7 @@ TAGS = ["tokens"]
 @get("/api/v1/admin/tokens", opt={"open": ADMIN}, operation_id="listTokens", tags=TAGS)
 async def list_tokens(request: Req) -> tuple[TokenView, ...]:
     """Return the tokens of all members that are in use, by how they end."""
-    return await queries_tokens.all_tokens(actor_of(request))
+    return await queries.all_tokens(actor_of(request))
 
 
 @delete("/api/v1/admin/tokens/{token_id:uuid}", opt=ENDING, operation_id="revokeToken", tags=TAGS)
@@ -105,14 +103,14 @@ async def revoke_token(request: Req, token_id: FromPath[UUID]) -> None:
 @get("/api/v1/admin/programs", opt={"open": ADMIN}, operation_id="listPrograms", tags=TAGS)
 async def list_programs(request: Req) -> tuple[ProgramView, ...]:
     """Return the programs of this space, those in use first."""
-    return await queries_tokens.list_programs(actor_of(request))
+    return await queries.list_programs(actor_of(request))
 
 
 @post("/api/v1/admin/programs", opt=MAKING, operation_id="createProgram", tags=TAGS)
 async def create_program(request: Req, data: JSONBody[NewProgram]) -> ProgramPage:
     """Make a program, in groups that hold no more than you do."""
     member_id = await programs.create(actor_of(request), data)
-    return await queries_tokens.program_page(actor_of(request), member_id)
+    return await queries.program_page(actor_of(request), member_id)
 
 
 @get(
@@ -123,7 +121,7 @@ async def create_program(request: Req, data: JSONBody[NewProgram]) -> ProgramPag
 )
 async def get_program(request: Req, member_id: FromPath[UUID]) -> ProgramPage:
     """Return a program with its tokens."""
-    return await queries_tokens.program_page(actor_of(request), member_id)
+    return await queries.program_page(actor_of(request), member_id)
 
 
 @post(
@@ -138,7 +136,7 @@ async def create_program_token(
     """Make a token for a program. It is in this answer and nowhere else: keep it now."""
     actor = actor_of(request)
     minted = await programs.mint(actor, member_id, data)
-    return await queries_tokens.new_token(actor, minted)
+    return await queries.new_token(actor, minted)
 
 
 @delete("/api/v1/admin/programs/{member_id:uuid}", opt=ENDING, operation_id="endProgram", tags=TAGS)

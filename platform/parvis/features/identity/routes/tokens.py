@@ -11,9 +11,9 @@ from parvis.core import http, i18n
 from parvis.core.errors import AppError
 from parvis.core.http import Req, actor_of, page, redirect
 from parvis.core.step_up import StepUp
-from parvis.features.identity import api_tokens, queries_tokens
-from parvis.features.identity.api_tokens import NewToken
-from parvis.features.identity.queries_tokens import NewTokenView, TokenView
+from parvis.features.identity.tokens import api_tokens, queries
+from parvis.features.identity.tokens.api_tokens import NewToken
+from parvis.features.identity.tokens.queries import NewTokenView, TokenView
 
 # A token made or ended is a matter of its owner; what it then does, the charter judges.
 MINE = "one's own tokens need no charter: their use does"
@@ -24,7 +24,7 @@ ENDING = {"open": MINE, "session_only": True}
 
 @get("/me/tokens", opt={"open": MINE}, include_in_schema=False)
 async def tokens_page(request: Req) -> Response[Any]:
-    view = await queries_tokens.tokens_page(actor_of(request))
+    view = await queries.tokens_page(actor_of(request))
     return page(request, "identity/tokens.html", view, **first_time())
 
 
@@ -36,11 +36,11 @@ async def create_token_page(request: Req) -> Response[Any]:
         given = http.convert(await token_fields(request), NewToken)
         minted = await api_tokens.mint(actor, actor.require_member(), given)
     except AppError as error:
-        view = await queries_tokens.tokens_page(actor)
+        view = await queries.tokens_page(actor)
         again = await typed_again(request, error)
         return page(request, "identity/tokens.html", view, status=error.status, **again)
-    made = await queries_tokens.new_token(actor, minted)
-    view = await queries_tokens.tokens_page(actor)
+    made = await queries.new_token(actor, minted)
+    view = await queries.tokens_page(actor)
     return page(request, "identity/tokens.html", view, status=201, **first_time(made))
 
 
@@ -77,7 +77,7 @@ async def token_fields(request: Req) -> dict[str, Any]:
 @get("/api/v1/me/tokens", opt={"open": MINE}, operation_id="listMyTokens", tags=["tokens"])
 async def my_tokens(request: Req) -> tuple[TokenView, ...]:
     """Return your tokens, the newest first: by how they end, never in full."""
-    return await queries_tokens.my_tokens(actor_of(request))
+    return await queries.my_tokens(actor_of(request))
 
 
 @post("/api/v1/me/tokens", opt=MAKING, operation_id="createMyToken", tags=["tokens"])
@@ -85,7 +85,7 @@ async def create_my_token(request: Req, data: JSONBody[NewToken]) -> NewTokenVie
     """Make a token. It is in this answer and nowhere else: keep it now."""
     actor = actor_of(request)
     minted = await api_tokens.mint(actor, actor.require_member(), data)
-    return await queries_tokens.new_token(actor, minted)
+    return await queries.new_token(actor, minted)
 
 
 @delete(

@@ -14,11 +14,11 @@ from parvis.core.errors import Conflict, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
 from parvis.core.tenancy import Tenant
-from parvis.features.identity import emergency_mail, revocation, sessions
-from parvis.features.identity import emergency_rules as rules
+from parvis.features.identity import revocation, sessions
 from parvis.features.identity.attempts import Visit
 from parvis.features.identity.auth_log import record_event
-from parvis.features.identity.emergency_rules import EmergencyRefused
+from parvis.features.identity.emergency import mail, rules
+from parvis.features.identity.emergency.rules import EmergencyRefused
 
 ENROL_PATH = "/emergency/enrol/"
 SOURCE = "emergency"
@@ -255,9 +255,9 @@ async def _open(visit: Visit, found: _Found) -> str:
 async def _tell(what: str, member_id: MemberId) -> None:
     """Have everybody who administers the space told by mail, each in their own language."""
     moment = clock.now().isoformat()
-    for reader in await emergency_mail.administrators():
+    for reader in await mail.administrators():
         await jobs.enqueue(
-            emergency_mail.tell,
+            mail.tell,
             what=what,
             reader_id=str(reader),
             member_id=str(member_id),

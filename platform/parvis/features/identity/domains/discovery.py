@@ -12,8 +12,9 @@ from msgspec import Meta
 from parvis.core import db
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
-from parvis.features.identity import connections, hrd
+from parvis.features.identity import connections
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.domains import email_domains
 
 # A whole office may sit behind one address at nine o'clock; a list of domains takes longer.
 MOST_TRIES, TRIES_SECONDS = 60, 600
@@ -45,7 +46,7 @@ async def ways_for(given: DiscoveryInput) -> tuple[Connection, ...]:
     Needs: an open transaction. Errors: Invalid for what is no address; NotFound where nobody can
     sign in at all, or not by the way that was chosen.
     """
-    domain = hrd.domain_of(given.email)
+    domain = email_domains.domain_of(given.email)
     if domain is None:
         message = N_("Write your whole e-mail address, such as name@example.com.")
         raise Invalid(fields={"email": message})

@@ -12,9 +12,9 @@ from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import TenantId, new_id
-from parvis.features.identity import hrd
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.domain_records import record_name, record_text
+from parvis.features.identity.domains import email_domains
+from parvis.features.identity.domains.records import record_name, record_text
 from parvis.integrations import dns
 from parvis.integrations.dns import Fault, LookupFailedError
 
@@ -57,7 +57,7 @@ async def claim(actor: Actor, connection: Connection, given: DomainInput) -> UUI
 
     Errors: Invalid for what is no domain, stands there already, or is one too many.
     """
-    domain = hrd.normal_domain(given.domain.removeprefix("@"))
+    domain = email_domains.normal_domain(given.domain.removeprefix("@"))
     if domain is None:
         raise Invalid(fields={"domain": N_("This is not a domain, such as example.com.")})
     await _refuse_too_many(connection)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.features.identity.hrd import domain_of, normal_domain, shown
+from parvis.features.identity.domains.email_domains import domain_of, normal_domain, shown
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789éàüßçñøλжאあ中İſ"
 LABELS = st.text(alphabet=LETTERS, min_size=1, max_size=12)

@@ -17,7 +17,7 @@ from parvis.core.errors import NotFound
 from parvis.features.identity import admission, attempts, claims, connections, vouching
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
 from parvis.features.identity.connections import Connection
-from parvis.features.identity.rules_connections import access_connection
+from parvis.features.identity.connections.rules import access_connection
 from parvis.integrations import login
 from parvis.integrations.login import LoginError, Reason, SignedIn, Step
 

@@ -6,7 +6,7 @@ from typing import Any
 from parvis.core.errors import Invalid
 from parvis.core.i18n import N_
 from parvis.features.identity.claims import CLAIMS
-from parvis.features.identity.queries_connections import ConnectionView
+from parvis.features.identity.connections.queries import ConnectionView
 
 TICKED = ("algorithms", "admission_groups")
 LISTED = ("admission_domains", "trust_frameworks")

@@ -8,9 +8,9 @@ import msgspec
 from parvis.core import clock, db, i18n
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
-from parvis.features.identity import api_tokens, programs
 from parvis.features.identity.connections import said_in
-from parvis.features.identity.scopes import LABELS, READ, SCOPES, WRITE
+from parvis.features.identity.tokens import api_tokens, programs
+from parvis.features.identity.tokens.scopes import LABELS, READ, SCOPES, WRITE
 
 MOST_TOKENS, MOST_PROGRAMS = 200, 200
 

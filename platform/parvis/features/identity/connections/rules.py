@@ -12,9 +12,10 @@ from parvis.core.actor import Actor
 from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.permissions import Permission
-from parvis.features.identity import connections, hrd
+from parvis.features.identity import connections
 from parvis.features.identity.claims import CLAIMS
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.domains import email_domains
 from parvis.integrations import login
 
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -80,7 +81,7 @@ async def checked(
     faults |= dict(await _group_faults(given.admission_groups))
     if faults:
         raise Invalid(fields=faults)
-    domains = (hrd.normal_domain(one) or one for one in given.admission_domains)
+    domains = (email_domains.normal_domain(one) or one for one in given.admission_domains)
     return msgspec.structs.replace(given, admission_domains=tuple(dict.fromkeys(domains)))
 
 
@@ -100,7 +101,7 @@ def _faults(actor: Actor, given: ConnectionInput, stored: Connection | None) -> 
         yield "claim_map", N_("This maps a claim that Parvis does not read.")
     if given.external_id_claim.split() != [given.external_id_claim]:
         yield "external_id_claim", N_("This is not the name of a claim.")
-    if not all(map(hrd.normal_domain, given.admission_domains)):
+    if not all(map(email_domains.normal_domain, given.admission_domains)):
         yield "admission_domains", N_("One of these is not a domain, such as example.com.")
     yield from _proof_faults(given, stored)
 

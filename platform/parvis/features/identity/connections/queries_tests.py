@@ -11,8 +11,8 @@ from parvis.core.actor import Actor
 from parvis.core.capacities import CAPACITIES
 from parvis.core.i18n import N_
 from parvis.features.identity import reasons
-from parvis.features.identity.connection_tests import Ours, Outcome, TestRow, access_test
 from parvis.features.identity.connections import Connection
+from parvis.features.identity.connections.testing import Ours, Outcome, TestRow, access_test
 from parvis.integrations.login import Step
 
 MOST_SHOWN = 2000

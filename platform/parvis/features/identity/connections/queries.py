@@ -11,14 +11,15 @@ from parvis.core.actor import Actor
 from parvis.core.events import ConnectionSection, ConnectionShown, publish
 from parvis.core.i18n import N_
 from parvis.core.permissions import Permission
-from parvis.features.identity import client_keys, connections, hrd
+from parvis.features.identity import client_keys, connections
 from parvis.features.identity.connections import Connection, said_in
-from parvis.features.identity.domain_records import record_name, record_text
-from parvis.features.identity.rules_connections import (
+from parvis.features.identity.connections.rules import (
     access_connection,
     has_people,
     require_admin,
 )
+from parvis.features.identity.domains import email_domains
+from parvis.features.identity.domains.records import record_name, record_text
 from parvis.integrations.dns import Fault
 
 DAY = timedelta(days=1)
@@ -142,7 +143,7 @@ def _line(row: db.Record, locale: str) -> ConnectionLine:
     same = {name: row[name] for name in ConnectionLine.__struct_fields__}
     label = db.from_jsonb(row["label"], dict[str, str])
     same["label"] = said_in(label, locale, otherwise=row["slug"])
-    same["domains"] = tuple(map(hrd.shown, row["domains"] or ()))
+    same["domains"] = tuple(map(email_domains.shown, row["domains"] or ()))
     return ConnectionLine(**same)
 
 
@@ -210,7 +211,7 @@ def _domain(row: Any, locale: str) -> DomainView:
     return DomainView(
         id=row["id"],
         domain=row["domain"],
-        name=hrd.shown(row["domain"]),
+        name=email_domains.shown(row["domain"]),
         state=_STATES[row["verified_by"]],
         problem=i18n.translate(locale, problem) if problem else "",
         record_name=record_name(row["domain"]),

@@ -13,8 +13,9 @@ from parvis.core.errors import Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId
 from parvis.core.permissions import Permission
-from parvis.features.identity import api_tokens, membership
-from parvis.features.identity.api_tokens import Minted, NewToken
+from parvis.features.identity import membership
+from parvis.features.identity.tokens import api_tokens
+from parvis.features.identity.tokens.api_tokens import Minted, NewToken
 
 MOST_GROUPS = 50
 

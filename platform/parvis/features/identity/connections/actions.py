@@ -12,8 +12,8 @@ from parvis.core.i18n import N_
 from parvis.core.ids import ConnectionId
 from parvis.features.identity import reasons, revocation
 from parvis.features.identity.connections import CALLBACK_PATH, Connection
-from parvis.features.identity.last_way_in import check_last_way_in
-from parvis.features.identity.rules_connections import (
+from parvis.features.identity.connections.last_way_in import check_last_way_in
+from parvis.features.identity.connections.rules import (
     ConnectionInput,
     access_connection,
     checked,

@@ -14,7 +14,7 @@ from parvis.core.errors import Conflict, Denied, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, TokenId
 from parvis.core.permissions import Permission
-from parvis.features.identity.scopes import READ, SCOPES, WRITE
+from parvis.features.identity.tokens.scopes import READ, SCOPES, WRITE
 
 PREFIX = "pvt_"
 DEFAULT_DAYS, MOST_DAYS = 90, 365

@@ -1,0 +1,1 @@
+"""E-mail domains: whose they are, and the connection they lead to."""
