@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from parvis.core import clock, db
+from parvis.features.identity.auth_log import MOST_FAILURES
 from tests.factories import House
 
 from .conftest import SLUG, Rows, Visitor
@@ -131,6 +132,14 @@ async def test_a_body_that_is_no_form_is_refused(visitor: Visitor, orvance: Hous
     ) as provider:
         assert (await provider.post(PATH, json={"logout_token": "x"})).status_code == 400
         assert (await provider.post(PATH)).status_code == 400
+
+
+async def test_the_log_cannot_be_filled_by_tokens_that_are_none(
+    visitor: Visitor, orvance: House, rows: Rows
+) -> None:
+    for _ in range(MOST_FAILURES + 5):
+        assert (await tell(orvance, "none")).status_code == 400
+    assert len(await rows("SELECT id FROM auth_event WHERE tenant_id = $1")) == MOST_FAILURES
 
 
 async def test_unknown_and_closed_connections_believe_nobody(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from parvis.core import clock, crypto, db
+from parvis.features.identity.auth_log import MOST_FAILURES
 from tests.factories import House
 
 from .conftest import SLUG, Rows, Visitor
@@ -172,6 +173,18 @@ async def test_unknown_state_is_refused(visitor: Visitor, rows: Rows) -> None:
     await refused(visitor, rows, answer, "state_unknown")
     answer = await visitor.come_back(asked, state=...)
     await refused(visitor, rows, answer, "state_unknown")
+
+
+async def test_the_log_cannot_be_filled_by_callbacks_nobody_began(
+    visitor: Visitor, rows: Rows
+) -> None:
+    """It is append-only, and visitors write it."""
+    path = f"/auth/oidc/{SLUG}/callback"
+    for number in range(MOST_FAILURES + 5):
+        answer = await visitor.browser.get(path, params={"state": f"invented-{number}"})
+        assert answer.status_code == 400
+    assert len(await rows(EVENTS)) == MOST_FAILURES
+    assert (await visitor.sign_in()).status_code == 303
 
 
 async def test_state_is_used_once(visitor: Visitor, another_visitor: Visitor, rows: Rows) -> None:

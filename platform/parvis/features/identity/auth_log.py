@@ -1,8 +1,24 @@
 """The tenant's sign-in log: who came in, who was refused and why, which sessions ended."""
 
-from parvis.core import clock, crypto, db
-from parvis.core.ids import ConnectionId, MemberId
+from parvis.core import clock, crypto, db, rates
+from parvis.core.ids import ConnectionId, MemberId, TenantId
+from parvis.core.rates import TooMany
 from parvis.integrations.login import SignedIn
+
+# Failures of one address that are logged in ten minutes: visitors and machines write this log
+# too, anybody can make callbacks up, and nothing is ever taken out of it again.
+MOST_FAILURES, FAILURES_SECONDS = 60, 600
+
+
+async def is_worth_a_line(tenant_id: TenantId, what: str, address: str) -> bool:
+    """Count a failure of `address`; tell whether it is among the first few, which are logged."""
+    try:
+        await rates.spend(
+            what, address, limit=MOST_FAILURES, seconds=FAILURES_SECONDS, tenant_id=tenant_id
+        )
+    except TooMany:
+        return False
+    return True
 
 
 async def record_event(

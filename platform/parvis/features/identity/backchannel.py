@@ -6,7 +6,7 @@ from parvis.core import clock, crypto, db
 from parvis.core.ids import ConnectionId
 from parvis.features.identity import connections, revocation
 from parvis.features.identity.attempts import Visit
-from parvis.features.identity.auth_log import fold_subject, record_event
+from parvis.features.identity.auth_log import fold_subject, is_worth_a_line, record_event
 from parvis.features.identity.connections import Connection
 from parvis.integrations import login
 from parvis.integrations.login import LoginError, LogoutToken, Reason
@@ -70,6 +70,8 @@ async def _remember(connection_id: ConnectionId, said: LogoutToken) -> None:
 
 async def _record_refusal(visit: Visit, connection: Connection, error: LoginError) -> None:
     log.info("logout refused: %s", error.reason, extra={"correlation_id": visit.correlation_id})
+    if not await is_worth_a_line(visit.tenant.id, "backchannel_refused", visit.address):
+        return
     async with db.transaction(visit.tenant.id):
         await record_event(
             "backchannel_refused",

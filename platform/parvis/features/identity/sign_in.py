@@ -13,7 +13,7 @@ from parvis.core.http import same_origin_path
 from parvis.features.identity import attempts, connections, sessions, step_up
 from parvis.features.identity.admission import admit, find_invitation
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
-from parvis.features.identity.auth_log import record_event, said_of
+from parvis.features.identity.auth_log import is_worth_a_line, record_event, said_of
 from parvis.features.identity.connections import Connection
 from parvis.features.identity.connections import testing as connection_tests
 from parvis.features.identity.rules import SignInRefused, refusal
@@ -132,8 +132,13 @@ FINISHERS: dict[Purpose, Callable[[Visit, Attempt, dict[str, str]], Awaitable[Fi
 async def record_failure(
     visit: Visit, connection: Connection | None, purpose: Purpose, error: LoginError
 ) -> None:
-    """Tell the sign-in log why somebody was refused, in a transaction of its own."""
+    """Tell the sign-in log why somebody was refused, in a transaction of its own.
+
+    Of an address that fails without end only the first few are told.
+    """
     log.info("sign-in refused: %s", error.reason, extra={"correlation_id": visit.correlation_id})
+    if not await is_worth_a_line(visit.tenant.id, "sign_in_failed", visit.address):
+        return
     async with db.transaction(visit.tenant.id):
         await record_event(
             "step_up_failed" if purpose is Purpose.STEP_UP else "sign_in_failed",
