@@ -123,6 +123,7 @@ def set_up(settings: Settings) -> None:
     navigation.use(
         site=(feature.in_site for feature in FEATURES if feature.in_site),
         admin=(feature.in_admin for feature in FEATURES if feature.in_admin),
+        mine=(feature.in_mine for feature in FEATURES if feature.in_mine),
     )
 
 

@@ -118,6 +118,7 @@ def context(theme: str, locale: str, nonce: str) -> dict[str, object]:
         "csrf_token": "t0",
         "nav": NAV,
         "admin_nav": [],
+        "mine_nav": [],
         "alternate_locales": [code for code in ("fr", "en") if code != locale],
         "view": SimpleNamespace(
             title="Nothing here",

@@ -22,3 +22,4 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: tuple[tuple[type[Event], Callable[[Any], Awaitable[None]]], ...] = ()
     in_site: Entries | None = None
     in_admin: Entries | None = None
+    in_mine: Entries | None = None

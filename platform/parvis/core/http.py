@@ -193,6 +193,7 @@ def html(request: Req, name: str, view: Any = None, **more: Any) -> str:
         "csrf_token": csrf if isinstance(csrf, str) else request.cookies.get("__Host-csrf", ""),
         "nav": navigation.of_site(actor),
         "admin_nav": navigation.of_admin(actor),
+        "mine_nav": navigation.of_mine(actor),
         "scheme": scheme if (scheme := request.cookies.get("scheme")) in SCHEMES else None,
         "alternate_locales": _other_locales(request),
         "view": view,

@@ -1,4 +1,4 @@
-"""What pages offer to go to: the member site, and the tenant admin."""
+"""What pages offer to go to: the member site, a member’s own pages, and the tenant admin."""
 
 from collections.abc import Callable, Iterable
 
@@ -20,16 +20,22 @@ class NavItem(msgspec.Struct, frozen=True):
 Entries = Callable[[Actor], Iterable[NavItem]]
 _site: list[Entries] = []
 _admin: list[Entries] = []
+_mine: list[Entries] = []
 
 
-def use(site: Iterable[Entries], admin: Iterable[Entries]) -> None:
+def use(site: Iterable[Entries], admin: Iterable[Entries], mine: Iterable[Entries]) -> None:
     """Make the navigations those that the features give."""
-    _site[:], _admin[:] = site, admin
+    _site[:], _admin[:], _mine[:] = site, admin, mine
 
 
 def of_site(actor: Actor) -> list[NavItem]:
     """Return the member site's navigation for `actor`: nothing for a visitor."""
     return _in_order(_site, actor) if actor.signed_in else []
+
+
+def of_mine(actor: Actor) -> list[NavItem]:
+    """Return what leads from one of a member’s own pages to the others: nothing for a visitor."""
+    return _in_order(_mine, actor) if actor.signed_in else []
 
 
 def of_admin(actor: Actor) -> list[NavItem]:

@@ -135,6 +135,7 @@ def _html(request: http.Req, problem: Problem, locale: str) -> str:
             "csrf_token": "",
             "nav": [],
             "admin_nav": [],
+            "mine_nav": [],
             "alternate_locales": [],
             "view": problem,
         },

@@ -18,10 +18,16 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(50, N_("Programs"), "/admin/tokens", "key")
 
 
+def _in_mine(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(10, N_("My account"), "/me", "user")
+    yield NavItem(50, N_("My tokens"), "/me/tokens", "key")
+
+
 FEATURE = Feature(
     name="identity",
     acts=(Act(name="connection.change", summary="Change a way in, or try it out."),),
     handlers=routes.HANDLERS,
     subscriptions=own_data.SUBSCRIPTIONS,
     in_admin=_in_admin,
+    in_mine=_in_mine,
 )

@@ -29,6 +29,11 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(30, N_("Members"), "/admin/members", "users")
 
 
+def _in_mine(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(20, N_("My profile"), "/me/profile", "pen")
+    yield NavItem(30, N_("People I follow"), "/me/following", "star")
+
+
 FEATURE = Feature(
     name="members",
     acts=(
@@ -46,4 +51,5 @@ FEATURE = Feature(
     subscriptions=((ContributionDecided, actions_profile.settle), *own_data.SUBSCRIPTIONS),
     in_site=_in_site,
     in_admin=_in_admin,
+    in_mine=_in_mine,
 )
