@@ -190,6 +190,7 @@ async def test_what_fapi_forbids_is_refused_before_anybody_is_sent_away(
 ) -> None:
     provider = fapi_provider()
     for attempt in (
+        relying_party(provider).check(fapi(**changes)),
         begin(provider, fapi(**changes)),
         relying_party(provider).complete(fapi(**changes), PENDING, callback()),
         relying_party(provider).logout_token(fapi(**changes), provider.logout_token()),

@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     targets = [target for target in TARGETS if arguments.only in target.module]
-    work = [(target, one) for target in targets for one in mutants(target.file.read_text())]
+    work = [(target, one) for target in targets for one in _of(target)]
     if arguments.list:
         _say(f"{target.module}:{mutant.name}" for target, mutant in work)
         return 0
@@ -29,6 +29,14 @@ def main() -> int:
         _say(["they fail already"])
         return 2
     return _judge(targets, _tried(work, arguments.at_once))
+
+
+def _of(target: Target) -> list[Mutant]:
+    return [
+        one
+        for one in mutants(target.file.read_text())
+        if not (target.needs_database and one.what.startswith("left out"))
+    ]
 
 
 def _one_for_each_set_of_tests(targets: Sequence[Target]) -> list[Target]:

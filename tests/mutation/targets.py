@@ -14,7 +14,10 @@ FAST = (
 
 @dataclass(frozen=True)
 class Target:
-    """A module and its tests. `needs_database`: they speak HTTP to the whole application."""
+    """A module and its tests. `needs_database`: they speak HTTP to the whole application.
+
+    Of such a module's dictionaries nothing is left out: what they hold is for the log.
+    """
 
     module: str
     tests: tuple[str, ...] = FAST
@@ -74,4 +77,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     (f"{LOGIN}.keeping", "limit moved: now - entry.tried_at < self._cool_down (0)"): _INSTANT,
     (f"{LOGIN}.flow", "left out: 'follow_redirects'"): _USUAL,
     (f"{LOGIN}.flow", "left out: 'timeout'"): _USUAL,
+    (f"{LOGIN}.flow", "left out: 'trust_env'"): "with a transport given, it asks for no proxy",
+    (f"{LOGIN}.transport", "turned: trust_env=False"): "one guards a pool that is replaced at once",
 }
