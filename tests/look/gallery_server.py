@@ -128,5 +128,8 @@ def context(theme: str, locale: str, nonce: str) -> dict[str, object]:
             connections=[SimpleNamespace(slug="a", label="Espace client")],
             next_path="/",
             events=[],
+            asks_email=True,
+            email="",
+            problem="",
         ),
     }
