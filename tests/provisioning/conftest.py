@@ -9,7 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from parvis.core import clock, crypto, db
+from parvis.core import clock, db
+from parvis.features.provisioning import tokens
 from tests.factories import Browser, House
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -19,17 +20,17 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 async def new_token(house: House, slug: str, *, days: int = 30) -> str:
     """Make a token behind the scenes; the pages that make one have tests of their own."""
-    token, now = f"pvs_{crypto.token()}", clock.now()
+    fresh, now = tokens.KIND.fresh(), clock.now()
     async with house.transaction():
         connection_id = await db.fetch_value(
             "SELECT id FROM connection WHERE tenant_id = $1 AND slug = $2", slug
         )
         await db.insert(
-            "scim_token", connection_id=connection_id, label="Entra", hint=token[:8],
-            token_hash=crypto.digest(token), created_at=now,
+            "scim_token", connection_id=connection_id, label="Entra", hint=fresh.hint,
+            token_hash=fresh.hash, created_at=now,
             expires_at=now + timedelta(days=days),
         )  # fmt: skip
-    return token
+    return fresh.text
 
 
 @dataclass

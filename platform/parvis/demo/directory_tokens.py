@@ -8,10 +8,10 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
 
-from parvis.core import clock, crypto, db
+from parvis.core import clock, db
 from parvis.core.db import Database
 from parvis.demo.identity_provider.directory import SYMBOLIC
-from parvis.features.provisioning.tokens import HINT_LENGTH, PREFIX
+from parvis.features.provisioning.tokens import KIND
 from parvis.features.tenants import document
 from parvis.features.tenants.actions import find_tenant
 from parvis.settings import Settings
@@ -23,7 +23,7 @@ LABEL = "Annuaire de la démonstration"
 def token_of(secret_key: str, tenant: str, connection: str) -> str:
     """Return the token of a connection, by the slugs of tenant and connection."""
     mac = hmac.digest(secret_key.encode(), f"directory {tenant} {connection}".encode(), "sha256")
-    return PREFIX + urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return KIND.prefix + urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def tokens_of(secret_key: str, tenants: Path) -> dict[str, str]:
@@ -53,13 +53,13 @@ async def place(folder: Path, *, settings: Settings) -> None:
 
 
 async def _place(connection: str, token: str) -> None:
-    now = clock.now()
+    now, placed = clock.now(), KIND.of(token)
     connection_id = await db.fetch_value(
         "SELECT id FROM connection WHERE tenant_id = $1 AND slug = $2", connection
     )
     is_placed = await db.fetch_value(
         "SELECT true FROM scim_token WHERE tenant_id = $1 AND token_hash = $2",
-        crypto.digest(token),
+        placed.hash,
     )
     if connection_id is None or is_placed:
         return
@@ -67,8 +67,8 @@ async def _place(connection: str, token: str) -> None:
         "scim_token",
         connection_id=connection_id,
         label=LABEL,
-        token_hash=crypto.digest(token),
-        hint=token[:HINT_LENGTH],
+        token_hash=placed.hash,
+        hint=placed.hint,
         created_by=None,
         created_at=now,
         expires_at=now + LIFETIME,

@@ -136,7 +136,7 @@ async def load_program(tenant: Tenant, token: str, *, locale: str, writes: bool)
     A program answers in its member's language.
     """
     visitor = Presence(actor=Actor(tenant=tenant, locale=locale))
-    if not api_tokens.is_token(token):
+    if not api_tokens.KIND.is_one(token):
         return visitor
     found = await _found(_BY_TOKEN, visitor, token, asked=None, writes=writes)
     return visitor if found.is_deactivated else found

@@ -20,7 +20,7 @@ ENDING = timedelta(days=30)
 
 
 class ScimTokenView(msgspec.Struct, frozen=True, kw_only=True):
-    """A token as it is listed: `hint` is how it begins, `state` is active, expired or revoked.
+    """A token as it is listed: `hint` is how it ends, `state` is active, expired or revoked.
 
     `is_ending`: within thirty days.
     """

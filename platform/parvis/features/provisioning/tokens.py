@@ -1,6 +1,5 @@
 """A provider's way in: tokens, of which only the SHA-256 is kept."""
 
-import re
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -14,16 +13,15 @@ from parvis.core.errors import Conflict, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import ConnectionId
 from parvis.core.tenancy import Tenant
+from parvis.core.tokens import TokenKind
 from parvis.features.identity import connections
 from parvis.features.provisioning.source import Source
 
-PREFIX = "pvs_"
+KIND = TokenKind("pvs_")
 # One in use, and the next one: what changing them without a gap takes.
 MOST_VALID = 2
 DEFAULT_DAYS, MOST_DAYS = 180, 730
-HINT_LENGTH = len(PREFIX) + 4
 USED_AFTER = timedelta(minutes=1)
-_SHAPE = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 
 class NewScimToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,7 +54,7 @@ async def source_of(tenant: Tenant, token: str) -> Source | None:
     None for a token that is wrong, over, revoked, another tenant's, or of a connection that is
     switched off: which of these is not told.
     """
-    if _SHAPE.fullmatch(token) is None:
+    if not KIND.is_one(token):
         return None
     now = clock.now()
     row = await db.fetch_row(_FIND, crypto.digest(token), now)
@@ -88,19 +86,19 @@ async def mint(actor: Actor, connection_id: ConnectionId, given: NewScimToken) -
     await db.fetch(_LOCK, connection_id)
     if await db.fetch_value(_VALID, connection_id, now) >= MOST_VALID:
         raise Conflict(N_("Two tokens are valid already. Revoke one before you make another."))
-    token = PREFIX + crypto.token()
+    fresh = KIND.fresh()
     token_id = await db.insert(
         "scim_token",
         connection_id=connection_id,
         label=label,
-        token_hash=crypto.digest(token),
-        hint=token[:HINT_LENGTH],
+        token_hash=fresh.hash,
+        hint=fresh.hint,
         created_by=actor.require_member(),
         created_at=now,
         expires_at=now + timedelta(days=given.days),
     )
     await _record(actor, "token_created", token_id, connection_id, days=given.days)
-    return MintedScimToken(id=token_id, label=label, token=token)
+    return MintedScimToken(id=token_id, label=label, token=fresh.text)
 
 
 async def revoke(actor: Actor, connection_id: ConnectionId, token_id: UUID) -> None:

@@ -1,6 +1,5 @@
 """API tokens: shown once, kept as a hash, at an end by their date or by somebody's hand."""
 
-import re
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -8,19 +7,18 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from parvis.core import clock, crypto, db, journal
+from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict, Denied, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, TokenId
 from parvis.core.permissions import Permission
+from parvis.core.tokens import TokenKind
 from parvis.features.identity.tokens.scopes import READ, SCOPES, WRITE
 
-PREFIX = "pvt_"
+KIND = TokenKind("pvt_")
 DEFAULT_DAYS, MOST_DAYS = 90, 365
 MOST_TOKENS = 50
-HINT_LENGTH = 4
-_SHAPE = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,11 +43,6 @@ class NotInAnEmergency(Denied):
     default = N_("Emergency access makes no tokens: they would outlast it.")
 
 
-def is_token(value: str) -> bool:
-    """Tell whether this could be a token of ours; anything else is not looked up."""
-    return _SHAPE.fullmatch(value) is not None
-
-
 async def mint(actor: Actor, member_id: MemberId, given: NewToken) -> Minted:
     """Make a token for oneself or for a program, with no more than its maker may do.
 
@@ -59,14 +52,13 @@ async def mint(actor: Actor, member_id: MemberId, given: NewToken) -> Minted:
         raise NotInAnEmergency
     scopes = _checked(actor, given)
     await _require_room(member_id)
-    token = PREFIX + crypto.token()
-    now = clock.now()
+    fresh, now = KIND.fresh(), clock.now()
     token_id = await db.insert(
         "api_token",
         member_id=member_id,
         label=given.label.strip(),
-        token_hash=crypto.digest(token),
-        hint=token[-HINT_LENGTH:],
+        token_hash=fresh.hash,
+        hint=fresh.hint,
         scopes=list(scopes),
         created_by=actor.require_member(),
         created_at=now,
@@ -74,7 +66,7 @@ async def mint(actor: Actor, member_id: MemberId, given: NewToken) -> Minted:
     )
     data = {"member": member_id, "scopes": scopes, "days": given.days}
     await journal.record(actor, "token.created", subject=("token", token_id), data=data)
-    return Minted(id=TokenId(token_id), token=token)
+    return Minted(id=TokenId(token_id), token=fresh.text)
 
 
 def _checked(actor: Actor, given: NewToken) -> tuple[str, ...]:
