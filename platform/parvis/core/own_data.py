@@ -7,9 +7,7 @@ from uuid import UUID
 import msgspec
 
 from parvis.core import db
-from parvis.core.data_rights import (
-    OwnDataSection,
-)
+from parvis.core.data_rights import OwnDataSection
 from parvis.core.ids import MemberId
 
 PAGE = 200

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from parvis.core.actor import Actor
-from parvis.core.data_rights import (
-    OwnDataTold,
-)
+from parvis.core.data_rights import OwnDataTold
 from parvis.core.events import (
     AnswerPublished,
     ContributionDecided,

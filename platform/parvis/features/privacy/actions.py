@@ -6,9 +6,7 @@ import msgspec
 
 from parvis.core import clock, db, events, jobs, journal, rates
 from parvis.core.actor import Actor
-from parvis.core.data_rights import (
-    OwnDataTold,
-)
+from parvis.core.data_rights import OwnDataTold
 from parvis.core.errors import NotFound
 from parvis.features.identity import membership
 from parvis.features.privacy import rules, work

@@ -7,41 +7,24 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from parvis.core import db, i18n
-from parvis.core.data_rights import (
-    OwnDataAsked,
-    OwnDataFile,
-    OwnDataSection,
-)
+from parvis.core.data_rights import OwnDataAsked, OwnDataFile, OwnDataSection
 from parvis.core.errors import NotFound
-from parvis.core.events import (
-    publish,
-)
-from parvis.core.ids import MemberId, TenantId
-from parvis.core.tenancy import Tenant
+from parvis.core.events import publish
+from parvis.core.ids import TenantId
 from parvis.features.privacy import reading
+from parvis.features.privacy.reading import Whose
 from parvis.integrations.storage import storage
 
 FORMAT = 1
 STYLE = Path(__file__).with_name("archive.css")
 
 Progress = Callable[[int], Awaitable[None]]
-
-
-class Whose(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose archive it is, and how it is to be read."""
-
-    tenant: Tenant
-    member_id: MemberId
-    name: str
-    locale: str
-    made_at: datetime
 
 
 @asynccontextmanager

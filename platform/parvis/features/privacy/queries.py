@@ -7,9 +7,7 @@ import msgspec
 
 from parvis.core import clock, db, events, i18n
 from parvis.core.actor import Actor
-from parvis.core.data_rights import (
-    ErasureWeighed,
-)
+from parvis.core.data_rights import ErasureWeighed
 from parvis.core.dossier import DossierOpened, DossierRow, DossierSection
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId

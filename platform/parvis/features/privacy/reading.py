@@ -1,23 +1,29 @@
 """The readable part of the archive: a page without scripts that needs nothing but its style."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import msgspec
 from markupsafe import escape
 
 from parvis.core import formats, i18n
-from parvis.core.data_rights import (
-    OwnDataSection,
-)
+from parvis.core.data_rights import OwnDataSection
 from parvis.core.i18n import N_
+from parvis.core.ids import MemberId
+from parvis.core.tenancy import Tenant
 from parvis.core.typography import typeset
 
-if TYPE_CHECKING:
-    from parvis.features.privacy.archive import Whose
+
+class Whose(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose archive it is, and how it is to be read."""
+
+    tenant: Tenant
+    member_id: MemberId
+    name: str
+    locale: str
+    made_at: datetime
 
 
 def beginning(whose: Whose, sections: Sequence[OwnDataSection]) -> str:

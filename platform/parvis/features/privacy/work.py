@@ -12,7 +12,7 @@ from parvis.core.data_rights import (
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, TenantId
 from parvis.features.privacy import archive, rules
-from parvis.features.privacy.archive import Whose
+from parvis.features.privacy.reading import Whose
 from parvis.integrations.storage import storage
 
 ZIP = "application/zip"
