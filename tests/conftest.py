@@ -15,8 +15,11 @@ from litestar import Litestar
 from parvis import app as parvis_app
 from parvis.core import db, migrate, templating
 from parvis.core.db import Database
+from parvis.demo import object_storage, ports
 from parvis.demo import postgres as embedded
+from parvis.demo.object_storage import BUCKET, REGION, StorageKeys
 from parvis.features.tenants.actions import apply_folder
+from parvis.integrations import storage
 from parvis.settings import REPOSITORY, Settings
 from tests.factories import House
 
@@ -151,3 +154,28 @@ def no_transaction_leaks() -> Iterator[None]:
 def repository() -> Path:
     """Where the files of the project are."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def embedded_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[storage.S3Storage]:
+    """An object storage of this worker's own, for the tests that store something."""
+    folder = tmp_path_factory.mktemp("storage")
+    keys = StorageKeys("access-key-of-a-test", "secret-key-of-a-test")
+    port = ports.free(8795)
+    child = object_storage.start(
+        folder / "objects", port=port, keys=keys, log=folder / "storage.log"
+    )
+    yield storage.S3Storage(
+        endpoint=f"http://127.0.0.1:{port}", bucket=BUCKET, access_key=keys.access_key,
+        secret_key=keys.secret_key, region=REGION,
+    )  # fmt: skip
+    child.stop()
+
+
+@pytest.fixture
+def stored(
+    embedded_storage: storage.S3Storage, monkeypatch: pytest.MonkeyPatch
+) -> storage.S3Storage:
+    """Use it in place of the address of the test settings, at which nobody answers."""
+    monkeypatch.setattr(storage, "_storage", embedded_storage)
+    return embedded_storage

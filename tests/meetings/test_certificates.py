@@ -1,37 +1,10 @@
 """Certificates: sniffed, kept in object storage, and nothing half-written when it is away."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from parvis.demo import object_storage, ports
-from parvis.demo.object_storage import BUCKET, REGION, StorageKeys
-from parvis.integrations import storage
 from tests.meetings.conftest import ask, seen
 
 PDF = b"%PDF-1.7\n" + b"0" * 500
-KEYS = StorageKeys("access-key-of-a-test", "secret-key-of-a-test")
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[storage.S3Storage]:
-    """The embedded object storage."""
-    folder = tmp_path_factory.mktemp("storage")
-    port = ports.free(8735)
-    child = object_storage.start(
-        folder / "objects", port=port, keys=KEYS, log=folder / "storage.log"
-    )
-    yield storage.S3Storage(
-        endpoint=f"http://127.0.0.1:{port}", bucket=BUCKET, access_key=KEYS.access_key,
-        secret_key=KEYS.secret_key, region=REGION,
-    )  # fmt: skip
-    child.stop()
-
-
-@pytest.fixture
-def stored(embedded: storage.S3Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use it in place of the address of the test settings, at which nobody answers."""
-    monkeypatch.setattr(storage, "_storage", embedded)
 
 
 async def waiting(house, slug):

@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -10,37 +9,10 @@ from PIL import Image
 
 from parvis.core import jobs
 from parvis.core.errors import Invalid, NotFound, TooLarge
-from parvis.demo import object_storage, ports
-from parvis.demo.object_storage import BUCKET, REGION, StorageKeys
 from parvis.features.members import pictures
 from parvis.features.members.actions_photo import drop_photo
-from parvis.integrations import storage
 from tests.factories import House, Person
 from tests.members.conftest import become, hide, seen
-
-KEYS = StorageKeys("access-key-of-a-test", "secret-key-of-a-test")
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[storage.S3Storage]:
-    """The embedded object storage."""
-    folder = tmp_path_factory.mktemp("storage")
-    port = ports.free(8795)
-    child = object_storage.start(
-        folder / "objects", port=port, keys=KEYS, log=folder / "storage.log"
-    )
-    yield storage.S3Storage(
-        endpoint=f"http://127.0.0.1:{port}", bucket=BUCKET, access_key=KEYS.access_key,
-        secret_key=KEYS.secret_key, region=REGION,
-    )  # fmt: skip
-    child.stop()
-
-
-@pytest.fixture
-def stored(embedded: storage.S3Storage, monkeypatch: pytest.MonkeyPatch) -> storage.S3Storage:
-    """Use it in place of the address of the test settings, at which nobody answers."""
-    monkeypatch.setattr(storage, "_storage", embedded)
-    return embedded
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,8 +13,6 @@ import pytest
 
 from parvis.core import clock, crypto, db, jobs
 from parvis.core.ids import new_id
-from parvis.demo import object_storage, ports
-from parvis.demo.object_storage import BUCKET, REGION, StorageKeys
 from parvis.features.privacy import work
 from parvis.integrations import storage
 from tests.conversations.conftest import PLACE, comment, publish
@@ -27,29 +24,6 @@ CANARY = "Zanzibarine"
 # The same for what has to stay: a written question put to a meeting by right.
 KEPT = "Gardenparty"
 SECRET_WORDS = "Ce que d’autres ont écrit"
-KEYS = StorageKeys("access-key-of-a-test", "secret-key-of-a-test")
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[storage.S3Storage]:
-    """The embedded object storage."""
-    folder = tmp_path_factory.mktemp("storage")
-    port = ports.free(8795)
-    child = object_storage.start(
-        folder / "objects", port=port, keys=KEYS, log=folder / "storage.log"
-    )
-    yield storage.S3Storage(
-        endpoint=f"http://127.0.0.1:{port}", bucket=BUCKET, access_key=KEYS.access_key,
-        secret_key=KEYS.secret_key, region=REGION,
-    )  # fmt: skip
-    child.stop()
-
-
-@pytest.fixture
-def stored(embedded: storage.S3Storage, monkeypatch: pytest.MonkeyPatch) -> storage.S3Storage:
-    """Use it in place of the address of the test settings, at which nobody answers."""
-    monkeypatch.setattr(storage, "_storage", embedded)
-    return embedded
 
 
 @dataclass
