@@ -42,6 +42,7 @@ def _files(names: tuple[str, ...]) -> list[str]:
 
 
 LOGIN = "parvis.integrations.login"
+ATTEMPTS = "parvis.features.identity.attempts"
 TARGETS = (
     Target(f"{LOGIN}.tokens", ("flow", "logout_token", "idtoken_properties")),
     Target(f"{LOGIN}.idtoken", ("flow", "idtoken_properties", "freshness")),
@@ -59,7 +60,9 @@ TARGETS = (
     Target(f"{LOGIN}.verified", ("verified_names",)),
     Target(f"{LOGIN}.transport", ("transport", "flow")),
     Target(f"{LOGIN}.flow", ("flow", "pushed_requests", "freshness", "logout_token")),
-    Target("parvis.features.identity.attempts", ("sign_in", "step_up"), needs_database=True),
+    Target(
+        "parvis.features.identity.attempts", ("attempts", "sign_in", "step_up"), needs_database=True
+    ),
     Target("parvis.features.identity.backchannel", ("backchannel",), needs_database=True),
 )
 
@@ -75,6 +78,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     (f"{LOGIN}.keeping", "limit moved: now - entry.fetched_at >= STALE (0)"): _INSTANT,
     (f"{LOGIN}.keeping", "limit moved: now - entry.fetched_at < young (0)"): _INSTANT,
     (f"{LOGIN}.keeping", "limit moved: now - entry.tried_at < self._cool_down (0)"): _INSTANT,
+    (ATTEMPTS, "without: known"): "no text at all is no token either",
+    (ATTEMPTS, "limit moved: row['expires_at'] <= clock.now() (0)"): _INSTANT,
     (f"{LOGIN}.flow", "left out: 'follow_redirects'"): _USUAL,
     (f"{LOGIN}.flow", "left out: 'timeout'"): _USUAL,
     (f"{LOGIN}.flow", "left out: 'trust_env'"): "with a transport given, it asks for no proxy",
