@@ -96,6 +96,15 @@ class NoMailer:
         log.info("mail not sent, smtp_url is empty: %s", mail.dedupe)
 
 
+def is_address(text: str) -> bool:
+    """Tell whether mail can be addressed so: to one mailbox, and by nothing but its address."""
+    try:
+        Address(addr_spec=text)
+    except ValueError:  # the library's defects are of this kind too
+        return False
+    return True
+
+
 def message(mail: Mail, *, sender: str) -> EmailMessage:
     """Return the message on the wire: text first, HTML as its alternative."""
     written = EmailMessage(policy=SMTP)

@@ -16,6 +16,7 @@ from parvis.core.ids import ConnectionId
 from parvis.features.identity import claims
 from parvis.features.identity.domains import email_domains
 from parvis.features.members import rules_admin
+from parvis.integrations import mail
 
 MOST_NAMES = 50
 NO_GROUP = N_("There is no such group, or you may not give it.")
@@ -157,7 +158,8 @@ def checked(given: InviteInput, offered: Offers) -> Invitee:
 def address(given: str, wrong: dict[str, str]) -> str:
     """Return an e-mail address in lower case; note in `wrong` what is none."""
     text = given.strip().lower()
-    if email_domains.domain_of(text) is None or not text.isprintable():
+    is_domain = email_domains.domain_of(text) is not None
+    if not (is_domain and text.isprintable() and mail.is_address(text)):
         wrong["email"] = N_("This is not an e-mail address.")
     return text
 
