@@ -46,6 +46,12 @@ def claim(page: Page) -> None:
         page.locator("#decide").wait_for()
 
 
+def follow(link: str) -> Callable[[Page], None]:
+    """Return the step from a page to where its first `link` leads."""
+    return lambda page: page.goto(page.locator(link).first.get_attribute("href"))
+
+
+CONNECTION = "td a[href^='/admin/sign-in/connections/']"
 PLACES = (
     Place("door", "/sign-in"),
     Place("charter", "/charter"),
@@ -77,7 +83,9 @@ PLACES = (
     Place("staff-question", f"{BOARD}?lane=triage", SECRETARY, "td a"),
     Place("staff-answer", f"{BOARD}?lane=legal", LEGAL, "td a"),
     Place("ways-in", "/admin/sign-in", ADMIN),
-    Place("way-in", "/admin/sign-in", ADMIN, "td a[href^='/admin/sign-in/connections/']"),
+    Place("way-in", "/admin/sign-in", ADMIN, CONNECTION),
+    Place("way-in-settings", "/admin/sign-in", ADMIN, CONNECTION, follow("a[href$='/edit']")),
+    Place("directory", "/admin/sign-in", ADMIN, CONNECTION, follow("a[href$='/provisioning']")),
     Place("new-way-in", "/admin/sign-in/connections/new", ADMIN),
     Place("sign-in-log", "/admin/sign-in/log", ADMIN),
     Place("members", "/admin/members", ADMIN),
@@ -86,6 +94,8 @@ PLACES = (
     Place("invite", "/admin/members/invitations/new", ADMIN),
     Place("lists-of-people", "/admin/members/imports", ADMIN),
     Place("invitation-void", "/invitation/void"),
+    Place("emergency", "/emergency"),
+    Place("signed-out", "/signed-out"),
     Place("journal", "/admin/journal", ADMIN),
     Place("story", "/admin/journal?act=answer.online", ADMIN, "td a"),
     Place("error-404", "/nowhere", SHAREHOLDER),
