@@ -1,13 +1,15 @@
 """A provider in place of the network, and the steps of a person who signs in there."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from parvis.core import db
+from parvis.core import clock, db
+from parvis.core.ids import EPOCH
 from parvis.integrations import login
 from parvis.settings import Settings
 from tests.factories import Browser, House
@@ -88,6 +90,14 @@ async def another_visitor(
     """Somebody else at the same door."""
     async with Browser.at(app, orvance.tenant.host) as browser:
         yield Visitor(provider, browser)
+
+
+@pytest.fixture
+def young_window() -> Iterator[None]:
+    """A half hour has just begun, and with it every window in which tries are counted."""
+    half_hour = timedelta(minutes=30)
+    with clock.shift(half_hour - (clock.now() - EPOCH) % half_hour):
+        yield
 
 
 Rows = Callable[..., Any]

@@ -135,7 +135,7 @@ async def test_a_body_that_is_no_form_is_refused(visitor: Visitor, orvance: Hous
 
 
 async def test_the_log_cannot_be_filled_by_tokens_that_are_none(
-    visitor: Visitor, orvance: House, rows: Rows
+    visitor: Visitor, orvance: House, rows: Rows, young_window: None
 ) -> None:
     for _ in range(MOST_FAILURES + 5):
         assert (await tell(orvance, "none")).status_code == 400

@@ -229,7 +229,7 @@ async def test_unknown_addresses_take_as_long(
     assert len(hashed) == 2
 
 
-async def test_trying_is_limited(later: None, enrolled: Helper, app: Litestar) -> None:
+async def test_trying_is_limited(enrolled: Helper, young_window: None) -> None:
     for _ in range(10):
         assert (await enrolled.sign_in(passphrase="x")).status_code == 422
     limited = await enrolled.sign_in()

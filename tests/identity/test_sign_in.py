@@ -176,7 +176,7 @@ async def test_unknown_state_is_refused(visitor: Visitor, rows: Rows) -> None:
 
 
 async def test_the_log_cannot_be_filled_by_callbacks_nobody_began(
-    visitor: Visitor, rows: Rows
+    visitor: Visitor, rows: Rows, young_window: None
 ) -> None:
     """It is append-only, and visitors write it."""
     path = f"/auth/oidc/{SLUG}/callback"
