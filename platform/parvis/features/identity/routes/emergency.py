@@ -114,12 +114,8 @@ def _enrol(request: Req, token: str, who: Enrolling, error: Invalid | None = Non
             for name, message in said.items()
         },
     )
-    answer = page(
-        request, "identity/emergency_enrol.html", view, status=error.status if error else 200
-    )
-    # The address is a key: no page may learn where one comes from.
-    answer.headers["referrer-policy"] = "no-referrer"
-    return answer
+    status = error.status if error else 200
+    return page(request, "identity/emergency_enrol.html", view, status=status)
 
 
 HANDLERS = (emergency_page, emergency_sign_in, enrol_page, enrol)
