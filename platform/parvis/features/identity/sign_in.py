@@ -6,14 +6,15 @@ Whatever fails leaves one `auth_event` with the precise reason, and no session.
 import logging
 from collections.abc import Awaitable, Callable
 
-from parvis.core import db, journal
+from parvis.core import db
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.http import same_origin_path
 from parvis.features.identity import attempts, connections, sessions, step_up
 from parvis.features.identity.admission import admit, find_invitation
+from parvis.features.identity.arrival import begin_session
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
-from parvis.features.identity.auth_log import is_worth_a_line, record_event, said_of
+from parvis.features.identity.auth_log import is_worth_a_line, record_event
 from parvis.features.identity.connections import Connection
 from parvis.features.identity.connections import testing as connection_tests
 from parvis.features.identity.rules import SignInRefused, refusal
@@ -103,23 +104,14 @@ async def _open(visit: Visit, attempt: Attempt, signed: SignedIn) -> Opened:
         )
         if sessions.is_token(visit.session_token):
             await sessions.end_by_token(tenant, visit.session_token or "", "rotated")
-        opened = await sessions.open_session(
-            tenant, member_id, connection.id, signed, label=visit.device
-        )
-        await record_event(
-            "sign_in_succeeded",
-            connection.id,
+        return await begin_session(
+            visit,
+            connection,
             member_id,
-            correlation_id=visit.correlation_id,
-            detail=said_of(signed) | {"address": visit.address},
+            signed,
+            logged_as="sign_in_succeeded",
+            journaled_as="identity.signed_in",
         )
-        await journal.record(
-            Actor(tenant=tenant, locale=visit.locale, member_id=member_id),
-            "identity.signed_in",
-            subject=("session", opened.id),
-            data={"connection": connection.slug, "acr": signed.acr},
-        )
-    return opened
 
 
 FINISHERS: dict[Purpose, Callable[[Visit, Attempt, dict[str, str]], Awaitable[Finished]]] = {

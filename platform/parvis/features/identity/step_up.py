@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from parvis.core import clock, crypto, db, http, journal, kept_form
+from parvis.core import clock, crypto, db, http, kept_form
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound, TooLarge
 from parvis.core.ids import SessionId
@@ -16,9 +16,9 @@ from parvis.core.kept_form import Form
 from parvis.core.step_up import StepUp, longest_ago
 from parvis.features.identity import attempts, connections, sessions
 from parvis.features.identity.admission import admit
+from parvis.features.identity.arrival import begin_session
 from parvis.features.identity.assurance import STRONG
 from parvis.features.identity.attempts import Attempt, Begun, Finished, Purpose, Visit, Wish
-from parvis.features.identity.auth_log import record_event, said_of
 from parvis.features.identity.connections import Connection
 from parvis.features.identity.sessions import Opened
 from parvis.integrations.login import LoginError, Pending, Reason, SignedIn
@@ -142,23 +142,14 @@ async def _renew(visit: Visit, attempt: Attempt, signed: SignedIn) -> Opened:
     # As at any sign-in: a name corrected there follows, who may no longer come in stays out.
     member_id = await admit(tenant, connection, signed, locale=visit.locale)
     await sessions.end(tenant, member_id, before.id, "rotated")
-    opened = await sessions.open_session(
-        tenant, member_id, connection.id, signed, label=visit.device
-    )
-    await record_event(
-        "step_up_succeeded",
-        connection.id,
+    return await begin_session(
+        visit,
+        connection,
         member_id,
-        correlation_id=visit.correlation_id,
-        detail=said_of(signed) | {"address": visit.address},
+        signed,
+        logged_as="step_up_succeeded",
+        journaled_as="identity.stepped_up",
     )
-    await journal.record(
-        Actor(tenant=tenant, locale=visit.locale, member_id=member_id),
-        "identity.stepped_up",
-        subject=("session", opened.id),
-        data={"connection": connection.slug, "acr": signed.acr},
-    )
-    return opened
 
 
 async def _keep(attempt: Attempt, session_id: SessionId) -> str | None:
