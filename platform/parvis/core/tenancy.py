@@ -64,6 +64,10 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     has_meetings: bool = False
     settings: TenantSettings = TenantSettings()
 
+    def spoken(self, locale: str) -> str:
+        """Return the language to write to somebody in: theirs, or else the house's own."""
+        return locale if locale in self.locales else self.locales[0]
+
 
 _TENANT = """
     SELECT t.id, t.slug, t.name, t.space, t.locales, t.timezone, t.theme, t.settings,

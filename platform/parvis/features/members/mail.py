@@ -1,15 +1,13 @@
 """The mail of an invitation, in the invitee's language, sent once."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from parvis.core import addresses, clock, crypto, db, i18n, jobs, templating, tenancy
+from parvis.core import clock, crypto, db, i18n, jobs, letters, tenancy
 from parvis.core.i18n import N_
 from parvis.core.ids import TenantId
-from parvis.core.tenancy import Tenant
 from parvis.integrations import mail
 from parvis.integrations.mail import Mail
 
@@ -67,7 +65,7 @@ async def _write(invitation_id: UUID) -> Written | None:
     if row is None:
         return None
     tenant = await tenancy.current_tenant()
-    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    locale = tenant.spoken(row["locale"])
     token = crypto.keyring().open(tenant.id, row["token_sealed"]).decode()
     view = InvitationMail(
         inviter=row["inviter"],
@@ -75,23 +73,13 @@ async def _write(invitation_id: UUID) -> Written | None:
         path=f"/invitation/{token}?lang={locale}",
         expires_at=row["expires_at"],
     )
+    letter = letters.written(tenant, locale, template="members/mail/invitation", view=view)
     sent = Mail(
         to=row["email"],
         sender_name=tenant.space,
         subject=view.headline,
-        text=_render(tenant, locale, view, "txt"),
-        html=_render(tenant, locale, view, "html"),
+        text=letter.text,
+        html=letter.html,
         dedupe=f"{tenant.id}/invitation/{row['token_hash'].hex()}",
     )
     return Written(mail=sent, token_hash=row["token_hash"])
-
-
-def _render(tenant: Tenant, locale: str, view: InvitationMail, suffix: str) -> str:
-    context: dict[str, Any] = {"tenant": tenant, "site": addresses.site(tenant), "view": view}
-    return templating.render(
-        theme=tenant.theme,
-        locale=locale,
-        timezone=tenant.timezone,
-        name=f"members/mail/invitation.{suffix}",
-        context=context,
-    )

@@ -58,7 +58,7 @@ async def draft(actor: Actor, item: Item, at: datetime) -> Draft:
     row = await db.fetch_row(_OCCASION, item.revision_id, item.id)
     assert row is not None  # noqa: S101 -- the foreign key keeps it
     tenant = actor.tenant
-    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    locale = tenant.spoken(row["locale"])
     return Draft(
         charter=await clauses.charter_of(row["charter_version_id"], row["created_at"]),
         written_at=row["created_at"],

@@ -1,11 +1,9 @@
 """The mail of a notice: written in its reader's language, sent once."""
 
-from typing import Any
 from uuid import UUID
 
-from parvis.core import addresses, clock, db, jobs, templating, tenancy
+from parvis.core import clock, db, jobs, letters, tenancy
 from parvis.core.ids import TenantId
-from parvis.core.tenancy import Tenant
 from parvis.features.notifications import queries
 from parvis.integrations import mail
 from parvis.integrations.mail import Mail
@@ -50,25 +48,16 @@ async def _write(notice_id: UUID) -> Mail | None:
     if row is None:
         return None
     tenant = await tenancy.current_tenant()
-    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    locale = tenant.spoken(row["locale"])
     view = queries.view(row, locale)
+    template = f"notifications/mail/{view.kind}"
+    letter = letters.written(tenant, locale, template=template, view=view)
     return Mail(
         to=row["email"],
         to_name=row["display_name"],
         sender_name=tenant.space,
         subject=view.headline,
-        text=_render(tenant, locale, view, "txt"),
-        html=_render(tenant, locale, view, "html"),
+        text=letter.text,
+        html=letter.html,
         dedupe=f"{tenant.id}/{row['dedupe']}",
-    )
-
-
-def _render(tenant: Tenant, locale: str, view: queries.NoticeView, suffix: str) -> str:
-    context: dict[str, Any] = {"tenant": tenant, "site": addresses.site(tenant), "view": view}
-    return templating.render(
-        theme=tenant.theme,
-        locale=locale,
-        timezone=tenant.timezone,
-        name=f"notifications/mail/{view.kind}.{suffix}",
-        context=context,
     )

@@ -61,7 +61,7 @@ async def _whose(export_id: UUID) -> Whose | None:
         tenant=tenant,
         member_id=MemberId(row["member_id"]),
         name=row["display_name"],
-        locale=row["locale"] if row["locale"] in tenant.locales else tenant.locales[0],
+        locale=tenant.spoken(row["locale"]),
         made_at=clock.now(),
     )
 

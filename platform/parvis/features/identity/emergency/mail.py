@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import addresses, db, i18n, jobs, templating, tenancy
+from parvis.core import db, i18n, jobs, letters, tenancy
 from parvis.core.i18n import N_
 from parvis.core.ids import TenantId
 from parvis.integrations import mail
@@ -63,27 +63,19 @@ async def _write(what: str, reader_id: UUID, member_id: UUID, moment: str) -> Ma
     if row is None:
         return None
     tenant = await tenancy.current_tenant()
-    locale = row["locale"] if row["locale"] in tenant.locales else tenant.locales[0]
+    locale = tenant.spoken(row["locale"])
     headline = i18n.translate(locale, SUBJECTS[what], name=row["name"])
     view = EmergencyTold(
         what=what, headline=headline, name=row["name"], at=datetime.fromisoformat(moment)
     )
 
-    def rendered(suffix: str) -> str:
-        return templating.render(
-            theme=tenant.theme,
-            locale=locale,
-            timezone=tenant.timezone,
-            name=f"identity/mail/emergency.{suffix}",
-            context={"tenant": tenant, "site": addresses.site(tenant), "view": view},
-        )
-
+    letter = letters.written(tenant, locale, template="identity/mail/emergency", view=view)
     return Mail(
         to=row["email"],
         to_name=row["reader"],
         sender_name=tenant.space,
         subject=headline,
-        text=rendered("txt"),
-        html=rendered("html"),
+        text=letter.text,
+        html=letter.html,
         dedupe=f"{tenant.id}/emergency/{what}/{member_id}/{reader_id}/{moment}",
     )
