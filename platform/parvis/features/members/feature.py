@@ -29,8 +29,9 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(30, N_("Members"), "/admin/members", "users")
 
 
-def _in_mine(_actor: Actor) -> Iterator[NavItem]:
-    yield NavItem(20, N_("My profile"), "/me/profile", "pen")
+def _in_mine(actor: Actor) -> Iterator[NavItem]:
+    if not actor.is_emergency:
+        yield NavItem(20, N_("My profile"), "/me/profile", "pen")
     yield NavItem(30, N_("People I follow"), "/me/following", "star")
 
 
