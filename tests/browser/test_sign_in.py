@@ -10,13 +10,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from parvis.demo import postgres
 from tests.browser.people import MODERATOR, SHAREHOLDER, Person, sign_in
+from tests.browser.test_main_path import send, write
 from tests.browser.visits import Visits
 from tests.demonstration import Demo
 
 pytestmark = pytest.mark.browser
 
 DOOR = "Se connecter"
-REASON = "Ce texte rapporte une rumeur. Merci de l’écrire sans elle."
+HELD = "Quel sera le coût de la remise en état du site de Montfaucon ?"
 
 
 def context(visits: Visits) -> BrowserContext:
@@ -164,8 +165,14 @@ def test_back_after_signing_out_shows_nothing_of_members(visits: Visits) -> None
 
 
 def test_confirming_keeps_what_was_written(visits: Visits, demo: Demo) -> None:
+    asker = came_in(visits)
+    write(asker, HELD, "Le rapport n’en dit rien.")
+    send(asker)
+    expect(asker.get_by_role("heading", level=1)).to_have_text("Récépissé")
+    asker.context.close()
     page = came_in(visits, MODERATOR)
     page.goto("/admin/moderation")
+    page.get_by_role("link", name=HELD).click()
     page.get_by_role("button", name="Prendre en charge").click()
     expect(page.get_by_text("Entre vos mains")).to_be_visible()
     page.get_by_role("radio", name="Publier").first.check()

@@ -117,7 +117,7 @@ async def test_storage_that_does_not_answer_is_unavailable_soon(
         began = time.monotonic()
         with pytest.raises(StorageUnavailable):
             await read(client(silent.getsockname()[1]), "x.txt")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # the library's own patience is a minute
 
 
 def test_embedded_storage_does_not_mistake_another_server_for_itself(tmp_path: Path) -> None:
