@@ -29,7 +29,7 @@ QUESTION = "Quel calendrier pour le second four électrique de Montfaucon ?"
 DETAILS = "Le premier four a pris un an de retard. Le conseil a-t-il revu le calendrier du second ?"
 ANSWER = "Le second four sera commandé en 2028, après un an de fonctionnement du premier."
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
-ANSWERED = "Votre question n° 26 a sa réponse."
+ANSWERED = "Votre question n° {} a sa réponse."
 MAIL_SECONDS = 20
 STORY = (
     "Gaëtan Royer-Viel a posé une question, dont la publication attend un modérateur.",
@@ -49,7 +49,7 @@ def test_a_question_finds_its_public_answer(visits: Visits) -> None:
     accept_the_charter(asker, NEWCOMER)
     write(asker, QUESTION, DETAILS, written=True)
     send(asker)
-    held_for_its_author_only(visits, asker)
+    number = held_for_its_author_only(visits, asker)
     visits.forgive("status of 404")
     publish_as_moderator(visits)
     route_as_secretary(visits)
@@ -57,9 +57,9 @@ def test_a_question_finds_its_public_answer(visits: Visits) -> None:
     approve_as_legal(visits)
     approve_as_delegate(visits)
     put_online_as_publisher(visits)
-    read_as_a_visitor(visits)
-    told_in_the_app(asker)
-    assert f"{QUESTION} Lire la réponse" in mail_to(visits, asker, ANSWERED)
+    read_as_a_visitor(visits, number)
+    told_in_the_app(asker, ANSWERED.format(number))
+    assert f"{QUESTION} Lire la réponse" in mail_to(visits, asker, ANSWERED.format(number))
     told_by_the_journal(visits)
 
 
@@ -87,15 +87,19 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Envoyer ma question").click()
 
 
-def held_for_its_author_only(visits: Visits, asker: Page) -> None:
+def held_for_its_author_only(visits: Visits, asker: Page) -> str:
+    """Return the number that the question was given."""
     expect(asker.get_by_role("heading", level=1)).to_have_text("Récépissé")
     expect(asker.get_by_text("Un modérateur la lit avant les membres")).to_be_visible()
-    asker.get_by_role("link", name="Question 26").click()
+    link = asker.get_by_role("link", name=re.compile(r"^Question \d+$"))
+    number = link.inner_text().split()[-1]
+    link.click()
     expect(asker.get_by_text("En modération, visible de vous seul")).to_be_visible()
     with visits.page(SHAREHOLDER) as other:
         assert other.goto(asker.url).status == 404
         other.goto("/meetings/assemblee-generale-mixte?sort=recent")
         expect(other.get_by_role("link", name=QUESTION)).to_have_count(0)
+    return number
 
 
 def publish_as_moderator(visits: Visits) -> None:
@@ -162,10 +166,10 @@ def open_case(page: Page, *, lane: str = "") -> None:
     page.get_by_role("link", name=QUESTION).click()
 
 
-def read_as_a_visitor(visits: Visits) -> None:
+def read_as_a_visitor(visits: Visits, number: str) -> None:
     with visits.page() as page:
         page.goto("/meetings/assemblee-generale-mixte/answers")
-        answer = page.get_by_role("article", name="Réponse à la question 26")
+        answer = page.get_by_role("article", name=f"Réponse à la question {number}")
         expect(answer).to_contain_text(QUESTION)
         expect(answer).to_contain_text(ANSWER)
         expect(answer).to_contain_text("Ariane Dufresnoy")
@@ -174,10 +178,10 @@ def read_as_a_visitor(visits: Visits) -> None:
         expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
 
 
-def told_in_the_app(page: Page) -> None:
+def told_in_the_app(page: Page, subject: str) -> None:
     page.goto("/")
     page.get_by_role("link", name=re.compile("Notifications, .* non lue")).click()
-    page.get_by_role("link", name=ANSWERED).click()
+    page.get_by_role("link", name=subject).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(QUESTION)
     expect(page.get_by_text(ANSWER)).to_be_visible()
 
