@@ -1,5 +1,7 @@
 """Access ends with the act that ends it: sessions, tokens, memberships, and the last way in."""
 
+import asyncio
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -187,6 +189,20 @@ async def test_deactivation_ends_sessions_and_tokens_with_it(orvance: House, row
     (member,) = await rows("SELECT * FROM member WHERE tenant_id = $1")
     assert (member["state"], member["deactivated_at"] is None) == ("deactivated", False)
     assert [row["act"] for row in await rows(JOURNAL)] == ["member.deactivated"]
+
+
+async def test_a_sign_in_while_the_membership_ends_opens_nothing(
+    orvance: House, visitor: Visitor, rows: Rows
+) -> None:
+    assert (await visitor.sign_in()).status_code == 303
+    (member,) = await rows("SELECT id FROM member WHERE tenant_id = $1")
+    async with orvance.transaction():
+        await membership.deactivate(member["id"], None, "scim")
+        coming = asyncio.create_task(visitor.sign_in(), context=Context())
+        await asyncio.sleep(0.5)
+        assert not coming.done()  # it waits for what becomes of the membership
+    assert (await coming).status_code == 403
+    assert [row["ended_at"] is None for row in await rows(SESSIONS)] == [False]
 
 
 async def test_coming_back_is_as_the_same_member_with_nothing_open(

@@ -64,12 +64,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+# The member is locked too: a membership that ends at this instant ends this sign-in's session.
 _IDENTITY = """
     SELECT i.id, i.member_id, m.state
       FROM identity i
       JOIN member m ON m.tenant_id = i.tenant_id AND m.id = i.member_id
      WHERE i.tenant_id = $1 AND i.issuer = $2 AND i.sub = $3
-       FOR UPDATE OF i
+       FOR UPDATE OF i, m
 """
 
 
