@@ -25,6 +25,13 @@ class KeptField(msgspec.Struct, frozen=True, kw_only=True):
     label: str
 
 
+class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that waited for something to come first, ready to be sent: kept_page.html."""
+
+    path: str
+    fields: tuple[KeptField, ...]
+
+
 def settle_body(scope: Scope) -> None:
     """Make the body readable by everyone after the form token was looked for in it.
 

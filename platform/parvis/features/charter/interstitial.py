@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from parvis.core import http, kept_form
 from parvis.core.actor import Actor
-from parvis.core.kept_form import Form, KeptField, kept_fields
+from parvis.core.kept_form import Form, KeptField, KeptPage, kept_fields
 from parvis.features.charter import queries
 from parvis.features.charter.queries import AcceptanceView, CharterPage
 from parvis.features.charter.tables import Decision
@@ -39,13 +39,6 @@ class AcceptancePage(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-class ResumePage(msgspec.Struct, frozen=True, kw_only=True):
-    """The form that was kept, ready to be sent."""
-
-    path: str
-    fields: tuple[KeptField, ...]
-
-
 async def acceptance_page(
     actor: Actor, *, next_path: str = "/", resume: str = "", form: Form = (), error: str = ""
 ) -> AcceptancePage:
@@ -61,9 +54,9 @@ async def acceptance_page(
     )
 
 
-def resume_page(given: AcceptanceForm, locale: str) -> ResumePage:
+def resume_page(given: AcceptanceForm, locale: str) -> KeptPage:
     """Return the page that offers to send what was kept."""
-    return ResumePage(
+    return KeptPage(
         path=http.same_origin_path(given.resume),
         fields=kept_fields(kept_form.decode(given.kept), locale),
     )

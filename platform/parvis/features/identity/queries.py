@@ -9,7 +9,6 @@ from parvis.core import clock, db, i18n
 from parvis.core.actor import Actor
 from parvis.core.events import DoorNote, DoorOpened, publish
 from parvis.core.i18n import N_
-from parvis.core.kept_form import KeptField
 from parvis.features.identity import connections
 from parvis.features.identity.connections import said_in
 from parvis.features.identity.domains import discovery
@@ -50,13 +49,6 @@ class OnwardView(msgspec.Struct, frozen=True):
 
     provider: str
     url: str
-
-
-class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A form that waited while its sender confirmed who they are, ready to be sent."""
-
-    path: str
-    fields: tuple[KeptField, ...]
 
 
 async def sign_in_view(

@@ -9,7 +9,7 @@ from parvis.core import db, http, kept_form
 from parvis.core.http import Req, actor_of, page
 from parvis.core.step_up import StepUp
 from parvis.features.identity import attempts, sessions, sign_in, step_up
-from parvis.features.identity.queries import KeptPage, OnwardView
+from parvis.features.identity.queries import OnwardView
 from parvis.features.identity.routes.door import OWN, onward, refused, visit_of
 from parvis.features.identity.rules import SignInRefused
 from parvis.features.identity.sessions import BROWSER_COOKIE
@@ -51,7 +51,7 @@ async def begin(request: Req) -> Response[Any]:
 async def kept_page(request: Req, token: FromPath[str]) -> Response[Any]:
     actor = actor_of(request)
     kept = await step_up.kept(actor, token)
-    view = KeptPage(path=kept.path, fields=kept_form.kept_fields(kept.form, actor.locale))
+    view = kept_form.KeptPage(path=kept.path, fields=kept_form.kept_fields(kept.form, actor.locale))
     return page(request, "identity/step_up_kept.html", view)
 
 
