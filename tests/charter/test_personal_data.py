@@ -64,6 +64,21 @@ def test_digits_of_an_account_number_are_not_a_telephone():
     assert verdict(charter(rule), "FR76 3000 6000 0112 3456 7890 189").effect == "allow"
 
 
+@pytest.mark.parametrize(
+    ("reference", "alone"),
+    [
+        ("5b011995-4276-4ae8-b79c-0679710716ca", "0679710716"),
+        ("5B011995-4276-4AE8-B79C-0679710716CA", "0679710716"),
+        ("4a48825c-3aa3-42fb-843e-cf0612682469", "0612682469"),
+        ("48a25937-0711-4391-864e-07cb9d7c7da4", "25937-0711-4391-864"),
+        ("1ad23037-5351-4823-b211-87588aea89aa", "ad23037-5351-4823-b211-87588"),
+    ],
+)
+def test_a_uuid_names_a_record_and_not_a_person(reference, alone):
+    assert verdict(charter(RULE), f"Dossier {reference}, svp.").effect == "allow"
+    assert verdict(charter(RULE), f"Dossier {alone}, svp.").effect != "allow"
+
+
 def test_masked_text_keeps_everything_else():
     text = "Appelez Léa au 06 12 34 56 78, ou lea@mail.example."
     result = verdict(charter(RULE), text)
