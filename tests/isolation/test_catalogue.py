@@ -10,7 +10,8 @@ GLOBAL = {"tenant", "tenant_host", "migration"}
 APPEND_ONLY = {
     "journal_entry", "decision", "review_cause", "revision", "charter_version",
     "charter_acceptance", "name_record", "question_event", "answer_version", "answer_step",
-    "auth_event",
+    "auth_event", "journal_leaf", "journal_tile", "journal_checkpoint", "journal_anchor",
+    "window_switch",
 }  # fmt: skip
 
 TABLES = """

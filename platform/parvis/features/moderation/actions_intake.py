@@ -30,7 +30,7 @@ class ReportInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _JOIN_HELD = """
-    ON CONFLICT (tenant_id, contribution_id) WHERE status NOT IN ('decided', 'withdrawn')
+    ON CONFLICT (tenant_id, target_kind, target_id) WHERE status NOT IN ('decided', 'withdrawn')
     DO UPDATE SET
         revision_id = excluded.revision_id,
         kind = CASE WHEN review_item.kind = 'new' THEN 'new' ELSE excluded.kind END,
@@ -43,7 +43,7 @@ _JOIN_HELD = """
 """
 # Words sent back and then reported are those still online: they are what is judged now.
 _JOIN_REPORTED = """
-    ON CONFLICT (tenant_id, contribution_id) WHERE status NOT IN ('decided', 'withdrawn')
+    ON CONFLICT (tenant_id, target_kind, target_id) WHERE status NOT IN ('decided', 'withdrawn')
     DO UPDATE SET
         revision_id = CASE WHEN review_item.status = 'waiting_author' THEN excluded.revision_id
                            ELSE review_item.revision_id END,
