@@ -20,7 +20,7 @@ Rule = Callable[[str, ast.Module], Iterator[str]]
 
 
 def no_gather(_name: str, tree: ast.Module) -> Iterator[str]:
-    """One connection a request: queries are never gathered (architecture.md §3)."""
+    """One connection a request: queries are never gathered (decision 0002)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "gather":
             yield f"line {node.lineno}: asyncio.gather"
@@ -46,7 +46,7 @@ def no_naive_time(_name: str, tree: ast.Module) -> Iterator[str]:
 
 
 def statements_name_the_tenant(_name: str, tree: ast.Module) -> Iterator[str]:
-    """A statement without the tenant fans out to every shard (architecture.md §8).
+    """A statement without the tenant fans out to every shard (decision 0002).
 
     Those assembled of several constants are read as they run, in tests/isolation.
     """

@@ -1,4 +1,4 @@
-"""Imports run one way: app, cli → features → integrations → core (architecture.md §1)."""
+"""Imports run one way: app, cli → features → integrations → core."""
 
 from collections.abc import Iterator
 

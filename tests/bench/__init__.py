@@ -1,1 +1,1 @@
-"""`make bench`: Parvis against the floor of performance.md, as ratios in one run."""
+"""`make bench`: Parvis against the floor, as ratios in one run."""

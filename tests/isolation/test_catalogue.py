@@ -1,4 +1,4 @@
-"""Every table, read from PostgreSQL's own catalogue: policy, keys, grants (architecture.md §3)."""
+"""Every table, read from PostgreSQL's own catalogue: policy, keys, grants (decision 0002)."""
 
 import asyncpg
 import pytest

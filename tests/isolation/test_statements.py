@@ -1,4 +1,4 @@
-"""Every statement that a request runs names its tenant itself (architecture.md §8)."""
+"""Every statement that a request runs names its tenant itself (decision 0002)."""
 
 import re
 from collections.abc import Iterator

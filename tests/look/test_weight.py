@@ -1,4 +1,4 @@
-"""What a first visit downloads stays within the budget of ui.md, section 8."""
+"""What a first visit downloads stays within the budget: 100 kB."""
 
 import gzip
 import re

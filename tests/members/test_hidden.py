@@ -1,4 +1,4 @@
-"""A member who hides, has left or is no person does not exist for others (moderation.md)."""
+"""A member who hides, has left or is no person does not exist for others."""
 
 import re
 from typing import Any

@@ -2,7 +2,7 @@
 
 Every statement given to `fetch`, `fetch_row`, `fetch_value` and `execute` takes the current
 tenant as $1; the caller's own values start at $2. Row-level security would hide other tenants'
-rows without it; the predicate is what sends a statement to one shard (architecture.md §8).
+rows without it; the predicate is what sends a statement to one shard (decision 0002).
 """
 
 import asyncio

@@ -63,7 +63,7 @@ def tenant_table(name: str, columns: str, *, grants: str = ALL) -> str:
     """Return the SQL of a tenant's table: key (tenant_id, id), forced policy, grants.
 
     Columns written `x_id → table` become composite foreign keys, because checks of foreign
-    keys bypass row-level security (architecture.md §3).
+    keys bypass row-level security (decision 0002).
     """
     lines, keys = [], []
     for definition in _definitions(columns):

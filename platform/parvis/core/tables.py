@@ -24,7 +24,7 @@ class TenantTable(Table):
     """A table whose rows belong to a tenant. Queries started here name the current tenant.
 
     Piccolo knows `id` as the primary key; in PostgreSQL it is (tenant_id, id), and keys,
-    policies and indexes stand in the migrations (architecture.md §3).
+    policies and indexes stand in the migrations (decision 0002).
     """
 
     id = column_types.UUID(primary_key=True, default=new_id)

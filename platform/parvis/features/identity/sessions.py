@@ -1,6 +1,6 @@
 """Sessions of our own: opaque, hashed, rotated at sign-in, limited by idleness and by age.
 
-Not Litestar's: its server-side sessions adopt whatever id a browser brings (identity.md §2).
+Not Litestar's: its server-side sessions adopt whatever id a browser brings (decision 0007).
 """
 
 from collections.abc import Mapping

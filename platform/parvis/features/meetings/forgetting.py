@@ -1,8 +1,9 @@
 """When a member is forgotten: what the law keeps of their questions, and what becomes of the rest.
 
 A written question put to a general meeting by right, and any question the firm has answered, is
-part of the meeting's record (law.md F1, F12): nullity may be pleaded for two years, and the firm
-must show what it was asked. It stays in its words, under no name. Everything else goes.
+part of the meeting's record (French commercial code, L225-108): nullity may be pleaded for two
+years, and the firm must show what it was asked. It stays in its words, under no name. Everything
+else goes.
 """
 
 from parvis.core import db, tenancy

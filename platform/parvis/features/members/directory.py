@@ -2,7 +2,7 @@
 
 Absent, former and other members have no row in the indexes that are read here, so they cost
 nothing and leave no gap. Every text is compared by `>=`, `<` and `=` alone: under row-level
-security `LIKE` could use no index (architecture.md §3).
+security `LIKE` could use no index (decision 0002).
 """
 
 from collections.abc import Sequence

@@ -23,7 +23,7 @@ from parvis.features.tenants.strict_toml import Finding, Parsed
 from parvis.features.tenants.toml_lines import KeyPath
 from parvis.integrations import login
 
-# Who an answer must pass before it is public (meetings.md): nobody may hold two of these.
+# Who an answer must pass before it is public: nobody may hold two of these.
 ANSWERING = (
     Permission.QUESTION_TRIAGE,
     Permission.ANSWER_DRAFT,

@@ -1,4 +1,4 @@
-"""Who answers for which step of an answer: never one person for two (meetings.md, point 8)."""
+"""Who answers for which step of an answer: never one person for two."""
 
 from typing import Literal
 from uuid import UUID
@@ -34,7 +34,7 @@ class AnswerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FourEyes(Denied):
-    """The same person may not answer for two steps of one answer (meetings.md, point 8)."""
+    """The same person may not answer for two steps of one answer."""
 
     code = "four_eyes"
     default = N_("You took part in this answer already. Somebody else has to take this step.")
