@@ -1,0 +1,20 @@
+"""The journal’s words for moderation: the queue, decisions, sanctions."""
+
+from parvis.core.i18n import N_
+
+SENTENCES: dict[str, str] = {
+    "content.reported": N_("{who} reported this to the moderators."),
+    "review.claimed": N_("{who} took charge of it."),
+    "review.decided:publish": N_("{who} decided to publish."),
+    "review.decided:redact": N_("{who} published it with passages masked."),
+    "review.decided:refuse": N_("{who} refused it."),
+    "review.decided:return": N_("{who} sent it back to its author to revise."),
+    "review.escalated": N_("{who} escalated it."),
+    "review.handed_over": N_("{who} handed it over to a colleague."),
+    "review.held": N_("{who} keeps it until tomorrow."),
+    "review.kept": N_("{who} read the reports and left it online."),
+    "review.opened": N_("It entered the moderation queue."),
+    "review.released": N_("{who} put it back in the queue."),
+}  # fmt: skip
+
+SUBJECTS: dict[str, str] = {}
