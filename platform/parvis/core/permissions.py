@@ -15,6 +15,7 @@ class Permission(StrEnum):
     JOURNAL_READ = "journal:read"
     MEETING_MANAGE = "meeting:manage"
     MEMBER_MANAGE = "member:manage"
+    NOTICE_DECIDE = "notice:decide"
     POST_OFFICIAL = "post:official"
     QUESTION_TRIAGE = "question:triage"
     REVIEW_DECIDE = "review:decide"

@@ -24,6 +24,7 @@ LABELS: dict[str, str] = {
     Permission.JOURNAL_READ: N_("Read the journal"),
     Permission.MEETING_MANAGE: N_("Manage meetings"),
     Permission.MEMBER_MANAGE: N_("Manage members"),
+    Permission.NOTICE_DECIDE: N_("Decide on legal notices"),
     Permission.POST_OFFICIAL: N_("Publish in the firm’s name"),
     Permission.QUESTION_TRIAGE: N_("Sort questions"),
     Permission.REVIEW_DECIDE: N_("Decide in moderation"),
