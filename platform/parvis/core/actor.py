@@ -7,9 +7,32 @@ import msgspec
 
 from parvis.core import capacities
 from parvis.core.errors import Unauthenticated
-from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, TokenId
+from parvis.core.ids import (
+    CharterVersionId,
+    CommunityId,
+    DecisionId,
+    MemberId,
+    SessionId,
+    TokenId,
+)
 from parvis.core.permissions import STAFF
 from parvis.core.tenancy import Tenant
+
+
+class Sanction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision takes from a member at this moment: `read_only` or `suspension`.
+
+    In one community when `place_id` and `place` (its slug) are there, else everywhere.
+    `until` is None when only another decision ends it.
+    """
+
+    kind: str
+    decision_id: DecisionId
+    clause_id: str
+    charter_version_id: CharterVersionId
+    place_id: CommunityId | None = None
+    place: str | None = None
+    until: datetime | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +40,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     published: int = 0
     warnings: int = 0
+    # When the member was last warned by a decision that stands, whatever it was about.
+    warned_at: datetime | None = None
+    sanctions: tuple[Sanction, ...] = ()
     name_is_verified: bool = False
     acr: str | None = None
     # When the person last proved who they are, and how surely, of what their provider can say.

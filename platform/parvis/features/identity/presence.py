@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from parvis.core import clock, crypto, db
-from parvis.core.actor import Actor, Standing
+from parvis.core.actor import Actor, Sanction, Standing
 from parvis.core.capacities import worded_label
 from parvis.core.ids import CharterVersionId, CommunityId, MemberId, SessionId, TokenId
 from parvis.core.permissions import Permission
@@ -90,7 +90,20 @@ SELECT who.*,
                   JOIN decision d ON d.tenant_id = c.tenant_id AND d.contribution_id = c.id
                  WHERE c.tenant_id = $1 AND c.author_id = who.member_id
                    AND d.action IN ('refuse', 'redact') AND d.at > $3 - interval '90 days'
-                 LIMIT 10) warned) ELSE 0 END AS warnings
+                   AND NOT EXISTS (SELECT FROM decision back
+                                    WHERE back.tenant_id = $1 AND back.reverses_id = d.id)
+                 LIMIT 10) warned) ELSE 0 END AS warnings,
+       (SELECT jsonb_agg(jsonb_build_object(
+                    'kind', given.kind, 'decision_id', given.decision_id,
+                    'clause_id', given.clause_id, 'charter_version_id', given.charter_version_id,
+                    'place_id', given.place_id, 'until', given.until,
+                    'starts_at', given.starts_at,
+                    'place', (SELECT slug FROM community k
+                               WHERE k.tenant_id = $1 AND k.id = given.place_id))
+                ORDER BY given.starts_at)
+          FROM sanction given
+         WHERE given.tenant_id = $1 AND given.member_id = who.member_id
+           AND given.lifted_at IS NULL AND (given.until IS NULL OR given.until > $3)) AS sanctions
   FROM who, duty
 """
 _MEMBER = """
@@ -201,11 +214,20 @@ def _whole_actor(tenant: Tenant, row: Any, locale: str) -> Actor:
     )
 
 
+class _Given(Sanction, frozen=True, kw_only=True):
+    """A sanction as it is kept: a warning takes nothing, and is remembered by its date."""
+
+    starts_at: datetime
+
+
 def _standing(row: Any) -> Standing:
+    given = db.from_jsonb(row["sanctions"], tuple[_Given, ...]) if row["sanctions"] else ()
     acr_map = db.from_jsonb(row["acr_map"], dict[str, str]) if row["acr_map"] else {}
     return Standing(
         published=row["published"],
         warnings=row["warnings"],
+        warned_at=max((one.starts_at for one in given if one.kind == "warning"), default=None),
+        sanctions=tuple(one for one in given if one.kind != "warning"),
         name_is_verified=is_verified(row["name_source"]),
         acr=row["acr"],
         authenticated_at=row["auth_time"],
