@@ -11,7 +11,7 @@ APPEND_ONLY = {
     "journal_entry", "decision", "review_cause", "revision", "charter_version",
     "charter_acceptance", "name_record", "question_event", "answer_version", "answer_step",
     "auth_event", "journal_leaf", "journal_tile", "journal_checkpoint", "journal_anchor",
-    "window_switch",
+    "window_switch", "notice_measure", "transparency_report",
 }  # fmt: skip
 
 TABLES = """

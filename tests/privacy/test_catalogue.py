@@ -60,10 +60,12 @@ LEFT_OUT = {
     ("legal_notice", "member_id"): "nothing writes it yet",
     ("member_follow", "followed_id"): "about who follows",
     ("member_name_key", "member_id"): "the name again, folded to be found",
+    ("notice_measure", "decided_by"): "an act of the firm, in the journal",
     ("question_event", "by_member"): "an act, in the journal; about somebody else's question",
     ("review_item", "author_id"): "tells what was reported; the decision is told to its author",
     ("review_item", "claimed_by"): "whose turn it is, for ten minutes; the act is in the journal",
     ("sanction", "member_id"): "nothing writes it yet",
+    ("transparency_report", "published_by"): "an act of the firm, in the journal",
     ("scim_group", "mapped_by"): "an act of the firm, in the journal",
     ("scim_token", "created_by"): "an act of the firm, in the journal",
 }

@@ -6,7 +6,7 @@ Can run again.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parvis.core.migrate import script, tenant_fk, tenant_table
+from parvis.core.migrate import APPEND_ONLY, script, tenant_fk, tenant_table
 
 ID = "2026-11-22T20:00:00:000000"
 VERSION = "1.38.0"
@@ -16,6 +16,7 @@ NEW_TABLES = "".join([
     tenant_table("legal_notice", """
         reference text NOT NULL
         token_hash bytea NOT NULL
+        token_sealed bytea
         address text NOT NULL
         contribution_id uuid → contribution
         revision_id uuid → revision
@@ -26,11 +27,17 @@ NEW_TABLES = "".join([
         is_trusted_flagger boolean NOT NULL DEFAULT false
         notifier_name text
         notifier_email text
+        notifier_hash bytea
         member_id uuid → member
         locale text NOT NULL
         status text NOT NULL CHECK (status IN ('received', 'decided'))
         received_at timestamptz NOT NULL
+        acknowledged_at timestamptz
+        decision_id uuid → decision
         decided_at timestamptz
+        told_at timestamptz
+        is_unfounded boolean NOT NULL DEFAULT false
+        CHECK ((status = 'decided') = (decision_id IS NOT NULL AND decided_at IS NOT NULL))
         UNIQUE (tenant_id, reference)
     """),
     tenant_table("appeal", """
@@ -45,6 +52,7 @@ NEW_TABLES = "".join([
         outcome_decision_id uuid → decision
         decided_by uuid → member
         decided_at timestamptz
+        told_at timestamptz
         CHECK (num_nonnulls(member_id, legal_notice_id) = 1)
         CHECK (decided_by IS NULL OR decided_by IS DISTINCT FROM first_decider)
         CHECK ((outcome IN ('upheld', 'reversed')) IS NOT TRUE
@@ -75,6 +83,24 @@ NEW_TABLES = "".join([
         updated_at timestamptz NOT NULL
         UNIQUE (tenant_id, clause_id, action, locale, title)
     """),
+    tenant_table("notice_measure", """
+        notifier_hash bytea NOT NULL
+        kind text NOT NULL CHECK (kind IN ('warning', 'suspension'))
+        legal_notice_id uuid NOT NULL → legal_notice
+        facts text NOT NULL CHECK (length(trim(facts)) BETWEEN 1 AND 2000)
+        decided_by uuid NOT NULL → member
+        until timestamptz
+        at timestamptz NOT NULL
+        CHECK ((kind = 'suspension') = (until IS NOT NULL))
+    """, grants=APPEND_ONLY),
+    tenant_table("transparency_report", """
+        year integer NOT NULL CHECK (year BETWEEN 2020 AND 2200)
+        version integer NOT NULL CHECK (version >= 1)
+        figures jsonb NOT NULL
+        published_by uuid NOT NULL → member
+        published_at timestamptz NOT NULL
+        UNIQUE (tenant_id, year, version)
+    """, grants=APPEND_ONLY),
 ])  # fmt: skip
 
 CHANGES = f"""
@@ -108,6 +134,18 @@ DROP INDEX IF EXISTS review_item_one_open;
 CREATE UNIQUE INDEX IF NOT EXISTS review_item_one_open_target
     ON review_item (tenant_id, target_kind, target_id)
     WHERE status NOT IN ('decided', 'withdrawn');
+-- The lists of the queue: oldest due first, of the whole tenant, of one place, of one holder; and
+-- what was decided, newest first.
+CREATE INDEX IF NOT EXISTS review_item_waiting ON review_item (tenant_id, due_at, id)
+    WHERE status IN ('open', 'claimed', 'escalated');
+CREATE INDEX IF NOT EXISTS review_item_waiting_place ON review_item (tenant_id, place_id, due_at, id)
+    WHERE status IN ('open', 'claimed', 'escalated');
+CREATE INDEX IF NOT EXISTS review_item_waiting_kind ON review_item (tenant_id, kind, due_at, id)
+    WHERE status IN ('open', 'claimed', 'escalated');
+CREATE INDEX IF NOT EXISTS review_item_held_by ON review_item (tenant_id, claimed_by, due_at, id)
+    WHERE claimed_by IS NOT NULL;
+CREATE INDEX IF NOT EXISTS review_item_decided ON review_item (tenant_id, decided_at DESC, id DESC)
+    WHERE decided_at IS NOT NULL;
 
 ALTER TABLE review_cause
     ADD COLUMN IF NOT EXISTS legal_notice_id uuid,
@@ -137,7 +175,7 @@ ALTER TABLE decision
     DROP CONSTRAINT IF EXISTS decision_action_check,
     ADD CONSTRAINT decision_action_check CHECK (action IN
         ('publish', 'keep', 'return', 'refuse', 'redact', 'escalate', 'restore', 'uphold',
-         'reverse', 'dismiss', 'warn', 'read_only', 'suspend', 'lift')),
+         'reverse', 'dismiss', 'warn', 'read_only', 'suspend', 'lift', 'admit', 'decline')),
     DROP CONSTRAINT IF EXISTS decision_check,
     DROP CONSTRAINT IF EXISTS decision_check1,
     DROP CONSTRAINT IF EXISTS decision_decider,
@@ -166,6 +204,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS decision_reversed_once ON decision (tenant_id,
 CREATE INDEX IF NOT EXISTS decision_newest ON decision (tenant_id, id DESC);
 CREATE INDEX IF NOT EXISTS sanction_in_force ON sanction (tenant_id, member_id, kind)
     WHERE lifted_at IS NULL;
+CREATE INDEX IF NOT EXISTS decision_at ON decision (tenant_id, at);
+CREATE INDEX IF NOT EXISTS legal_notice_token ON legal_notice (tenant_id, token_hash);
+CREATE INDEX IF NOT EXISTS legal_notice_notifier ON legal_notice (tenant_id, notifier_hash)
+    WHERE notifier_hash IS NOT NULL;
+CREATE INDEX IF NOT EXISTS legal_notice_received ON legal_notice (tenant_id, received_at);
+CREATE INDEX IF NOT EXISTS notice_measure_notifier ON notice_measure (tenant_id, notifier_hash);
+CREATE INDEX IF NOT EXISTS appeal_filed ON appeal (tenant_id, filed_at);
 CREATE INDEX IF NOT EXISTS appeal_open ON appeal (tenant_id, filed_at) WHERE outcome IS NULL;
 """
 ITEM_TARGET = "ALTER TABLE review_item ADD COLUMN IF NOT EXISTS other_target_id uuid;"

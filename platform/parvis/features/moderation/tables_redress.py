@@ -20,6 +20,7 @@ class LegalNotice(TenantTable):
 
     reference = Text()
     token_hash = Bytea()
+    token_sealed = Bytea(null=True, default=None)
     address = Text()
     contribution_id = UUID(null=True, default=None)
     revision_id = UUID(null=True, default=None)
@@ -30,11 +31,16 @@ class LegalNotice(TenantTable):
     is_trusted_flagger = Boolean()
     notifier_name = Text(null=True, default=None)
     notifier_email = Text(null=True, default=None)
+    notifier_hash = Bytea(null=True, default=None)
     member_id = UUID(null=True, default=None)
     locale = Text()
     status = Text()
     received_at = Timestamptz()
+    acknowledged_at = Timestamptz(null=True, default=None)
+    decision_id = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+    is_unfounded = Boolean()
 
 
 class Appeal(TenantTable):
@@ -51,3 +57,16 @@ class Appeal(TenantTable):
     outcome_decision_id = UUID(null=True, default=None)
     decided_by = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+
+class NoticeMeasure(TenantTable):
+    """What whoever sends manifestly unfounded notices was given (DSA art. 23); never changed."""
+
+    notifier_hash = Bytea()
+    kind = Text()
+    legal_notice_id = UUID()
+    facts = Text()
+    decided_by = UUID()
+    until = Timestamptz(null=True, default=None)
+    at = Timestamptz()

@@ -1,0 +1,1 @@
+"""What the tenant reports of its moderation: counted from decisions, published, exported."""
