@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from parvis import settings as settings_module
-from parvis.core import clock, crypto, db, events, journal, tenancy
+from parvis.core import clock, crypto, db, events, journal, operator, tenancy
 from parvis.core.db import Database
 from parvis.core.ids import TenantId
 from parvis.core.tenancy import Tenant
@@ -131,7 +131,7 @@ async def _backdate(tenant_id: TenantId, settings: Settings) -> None:
         await database.stop()
 
 
-def run(slugs: Sequence[str]) -> int:
+def run(slugs: Sequence[str], reason: str = "") -> int:
     """Seed the named demonstration tenants, or all: 0 done, 1 refused, 2 misused."""
     settings = settings_module.load()
     folders = {file.parent.name: file.parent for file in _files(settings)}
@@ -142,7 +142,7 @@ def run(slugs: Sequence[str]) -> int:
         return 2
     _set_up(settings)
     try:
-        asyncio.run(_settle_all([folders[slug] for slug in slugs or folders], settings))
+        asyncio.run(_settle_all([folders[slug] for slug in slugs or folders], settings, reason))
     except (TenantFileError, ApplyRefusedError, SeedError) as error:
         sys.stderr.write(f"parvis seed: {error}\n")
         return 1
@@ -161,7 +161,22 @@ def _files(settings: Settings) -> list[Path]:
     return sorted(Path(settings.tenants_dir).glob(f"*/{TENANT_FILE}"))
 
 
-async def _settle_all(folders: Sequence[Path], settings: Settings) -> None:
+async def _settle_all(folders: Sequence[Path], settings: Settings, reason: str) -> None:
     for folder in folders:
+        is_told = await _tell(folder.name, settings, reason)
         is_new = await settle(folder, settings=settings)
+        if not is_told:  # nobody could be told of what made them
+            await _tell(folder.name, settings, reason)
         sys.stdout.write(f"{folder.name}: {'seeded' if is_new else 'nothing to seed'}\n")
+
+
+async def _tell(slug: str, settings: Settings, reason: str) -> bool:
+    """Announce the command to the tenant; return whether there is one."""
+    database = await Database(settings.operator_database_url, settings).start()
+    try:
+        tenant_id = await find_tenant(database, slug)
+        if tenant_id is not None:
+            await operator.announce(database, tenant_id, "seeded", reason)
+    finally:
+        await database.stop()
+    return tenant_id is not None

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from parvis.core.command_line import add_reason
+
 
 def add_parser(subparsers: Any) -> None:
     """Add `tenant` and its subcommands to the command line."""
@@ -22,6 +24,7 @@ def add_parser(subparsers: Any) -> None:
     export = commands.add_parser("export", help="write what is live back into files")
     export.add_argument("slug", metavar="SLUG")
     export.add_argument("--to", type=Path, metavar="DIR", help="write DIR/SLUG (default: tenants/)")
+    add_reason(apply, export)
     commands.add_parser("list", help="list the tenants that are live")
     verify = commands.add_parser("verify", help="check files without a database")
     verify.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -36,6 +39,7 @@ def _add_keys(commands: Any) -> None:
     rotate = whats.add_parser("rotate", help="publish a new key, which signs a day from now")
     for parser in (listed, rotate):
         parser.add_argument("slug", metavar="SLUG")
+    add_reason(listed, rotate)
     rotate.add_argument("--algorithm", help="only keys of this one (default: each in use)")
     rotate.add_argument(
         "--at-once", action="store_true", help="the old key is compromised: sign with the new now"
@@ -50,6 +54,7 @@ def _add_emergency(commands: Any) -> None:
     revoke = whats.add_parser("revoke", help="take emergency access away, at once")
     for parser in (add, listed, revoke):
         parser.add_argument("slug", metavar="SLUG")
+    add_reason(add, listed, revoke)
     add.add_argument("--name", required=True, help="the person's name")
     for parser in (add, revoke):
         parser.add_argument("--email", required=True, help="what they sign in with")

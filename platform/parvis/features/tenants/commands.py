@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from parvis import settings as settings_module
-from parvis.core import crypto
+from parvis.core import crypto, operator
 from parvis.core.crypto import Keyring, SealError
 from parvis.core.db import Database
 from parvis.core.errors import Unavailable
@@ -24,6 +24,7 @@ from parvis.features.tenants.starter import write_starter
 from parvis.settings import PREFIX, REPOSITORY, Settings
 
 DONE, REFUSED, MISUSED = 0, 1, 2
+EMERGENCY = {"add": "emergency_given", "list": "emergency_read", "revoke": "emergency_taken"}
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -83,7 +84,10 @@ def run_apply(arguments: argparse.Namespace) -> int:
 
 
 async def _apply_all(wanted: list[Plan], settings: Settings, arguments: argparse.Namespace) -> int:
+    act = "previewed" if arguments.dry_run else "applied"
     for plan in wanted:
+        slug = plan.document.tenant.slug
+        is_told = await _with_database(settings, partial(_tell, slug, act, arguments.reason))
         preview = await apply_plan(plan, settings=settings, dry_run=True)
         _show(preview)
         if not preview.changes or arguments.dry_run:
@@ -92,8 +96,18 @@ async def _apply_all(wanted: list[Plan], settings: Settings, arguments: argparse
             sys.stdout.write("Nothing was written.\n")
             return REFUSED
         await apply_plan(plan, settings=settings)
-        sys.stdout.write(f"{preview.slug}: applied\n")
+        if not is_told:  # nobody could be told of what made them
+            await _with_database(settings, partial(_tell, slug, act, arguments.reason))
+        sys.stdout.write(f"{slug}: applied\n")
     return DONE
+
+
+async def _tell(slug: str, act: str, reason: str, database: Database) -> bool:
+    """Announce a command to the tenant; return whether there is one."""
+    tenant_id = await find_tenant(database, slug)
+    if tenant_id is not None:
+        await operator.announce(database, tenant_id, act, reason)
+    return tenant_id is not None
 
 
 def _show(preview: Applied) -> None:
@@ -112,18 +126,22 @@ def _is_agreed(slug: str) -> bool:
 
 def run_export(arguments: argparse.Namespace) -> int:
     settings = _settings()
-    live = asyncio.run(_with_database(settings, partial(_live, arguments.slug, settings)))
+    live = asyncio.run(_with_database(settings, partial(_live, arguments, settings)))
     folder = (arguments.to or Path(settings.tenants_dir)) / arguments.slug
     for file in write_files(folder, live):
         sys.stdout.write(f"{file}\n")
     return DONE
 
 
-async def _live(slug: str, settings: Settings, database: Database) -> queries.Live:
+async def _live(
+    arguments: argparse.Namespace, settings: Settings, database: Database
+) -> queries.Live:
+    slug: str = arguments.slug
     tenant_id = await find_tenant(database, slug)
     if tenant_id is None:
         known = [tenant.slug for tenant in await queries.tenants(database)]
         raise MisuseError(f'there is no tenant "{slug}"{hint(slug, known)}')
+    await operator.announce(database, tenant_id, "exported", arguments.reason)
     async with database.transaction(tenant_id):
         live = await queries.live_tenant(Keyring(settings.secret_key), settings.demo_issuers)
     if live is None:
@@ -149,6 +167,8 @@ async def _keys(arguments: argparse.Namespace, settings: Settings, database: Dat
     tenant_id = await find_tenant(database, arguments.slug)
     if tenant_id is None:
         raise MisuseError(f'there is no tenant "{arguments.slug}"')
+    act = "keys_read" if arguments.what == "list" else "keys_rotated"
+    await operator.announce(database, tenant_id, act, arguments.reason)
     keyring = Keyring(settings.secret_key)
     async with database.transaction(tenant_id):
         if arguments.what == "list":
@@ -169,6 +189,7 @@ async def _emergency(
     tenant_id = await find_tenant(database, arguments.slug)
     if tenant_id is None:
         raise MisuseError(f'there is no tenant "{arguments.slug}"')
+    await operator.announce(database, tenant_id, EMERGENCY[arguments.what], arguments.reason)
     crypto.use(Keyring(settings.secret_key))
     async with database.transaction(tenant_id):
         return await emergency_commands.run(arguments, settings)
