@@ -1,7 +1,7 @@
-"""The charter in force at this moment, kept in the process and compiled once a version."""
+"""The charters in force at this moment, kept in the process and compiled once a version."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,22 @@ import msgspec
 
 from parvis.core import clock, db, engine
 from parvis.core.actor import Actor
-from parvis.core.ids import CharterVersionId, TenantId
+from parvis.core.ids import CharterVersionId, CommunityId, TenantId
 from parvis.core.tenancy import Tenant
 from parvis.features.charter.document import CharterDocument, parse
-from parvis.features.charter.judge import CompiledCharter, compile_charter
-from parvis.features.charter.verdict import Acceptance
+from parvis.features.charter.judge import CompiledCharter, Source, compile_charter
+from parvis.features.charter.verdict import TENANT_SCOPE, Acceptance
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a published version without reading its text."""
+    """What is known of a published version without reading its text.
+
+    `scope` is "tenant", or the slug of the community whose own charter it is.
+    """
 
     id: CharterVersionId
+    community_id: CommunityId | None
+    scope: str
     number: int
     is_material: bool
     sha256: str
@@ -30,35 +35,75 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """The version that binds now. Accepting any of `enough` is accepting it."""
+    """The version that binds now. Accepting any of `enough` is accepting it.
+
+    `lapses`: until when an earlier version was enough for material changes between it and the
+    last one; None where there was none between.
+    """
 
     tenant: Tenant
     version: Version
     charter: CompiledCharter
     enough: frozenset[CharterVersionId]
     earlier: frozenset[CharterVersionId]
+    lapses: Mapping[CharterVersionId, datetime | None] = {}
+
+    @property
+    def scope(self) -> str:
+        return self.version.scope
+
+    @property
+    def community_id(self) -> CommunityId | None:
+        return self.version.community_id
 
     def acceptance_of(self, actor: Actor) -> Acceptance:
         """Return where a member stands with this charter."""
         if not actor.accepted.isdisjoint(self.enough):
             return Acceptance.CURRENT
-        if not actor.accepted.isdisjoint(self.earlier):
+        now = clock.now()
+        kept = (self.lapses.get(id_) for id_ in self.earlier & actor.accepted)
+        if any(lapse is None or now < lapse for lapse in kept):
             return Acceptance.EARLIER
         return Acceptance.MISSING
 
+    def grace_of(self, actor: Actor) -> datetime | None:
+        """Return until when this member may go on with what they accepted earlier, else None."""
+        if self.acceptance_of(actor) is not Acceptance.EARLIER:
+            return None
+        lapses = [self.lapses.get(id_) for id_ in self.earlier & actor.accepted]
+        ends = [end for end in (self.charter.grace_until, *_latest(lapses)) if end is not None]
+        until = min(ends, default=None)
+        return until if until is not None and clock.now() < until else None
+
+
+def _latest(lapses: list[datetime | None]) -> list[datetime]:
+    """Return the last of several ends, none where one of them has no end."""
+    ends = [lapse for lapse in lapses if lapse is not None]
+    return [max(ends)] if ends and len(ends) == len(lapses) else []
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """All versions of one tenant, by the community they are for; None is the whole tenant."""
+
+    tenant: Tenant
+    versions: dict[CommunityId | None, tuple[Version, ...]]
+
 
 _VERSIONS = """
-    SELECT id, number, is_material, sha256, published_at, effective_at, grace_until
-      FROM charter_version WHERE tenant_id = $1 AND community_id IS NULL ORDER BY number
+    SELECT v.id, v.community_id, k.slug, v.number, v.is_material, v.sha256, v.published_at,
+           v.effective_at, v.grace_until
+      FROM charter_version v
+      LEFT JOIN community k ON k.tenant_id = v.tenant_id AND k.id = v.community_id
+     WHERE v.tenant_id = $1 ORDER BY v.number
 """
 _SOURCE = "SELECT source FROM charter_version WHERE tenant_id = $1 AND id = $2"
 MOST_KEPT = 256
 
 # Publishing a version notifies the tenant directory, which then makes a new Tenant: the versions
 # read for one Tenant object are right as long as that object is handed out.
-_versions: dict[TenantId, tuple[Tenant, tuple[Version, ...]]] = {}
+_known: dict[TenantId, _Known] = {}
 _documents: dict[CharterVersionId, CharterDocument] = {}
-_compiled: dict[CharterVersionId, CompiledCharter] = {}
+_compiled: dict[tuple[CharterVersionId, datetime | None], CompiledCharter] = {}
 
 
 async def in_force(tenant: Tenant) -> InForce | None:
@@ -66,44 +111,93 @@ async def in_force(tenant: Tenant) -> InForce | None:
 
     Needs no open transaction; opens a short one when something has to be read and none is open.
     """
-    effective = await effective_versions(tenant)
+    return await _in_force(tenant, None)
+
+
+async def in_force_of_community(tenant: Tenant, community_id: CommunityId) -> InForce | None:
+    """Return a community's own charter in force, or None: most have only the tenant's.
+
+    Errors: none; whether the reader may know of the community is for the caller to decide.
+    """
+    return await _in_force(tenant, community_id)
+
+
+async def charters_of_communities(tenant: Tenant) -> tuple[InForce, ...]:
+    """Return every community's own charter in force; reads nothing where there is none."""
+    known = await _read(tenant)
+    found = [await _in_force(tenant, place) for place in known.versions if place is not None]
+    return tuple(one for one in found if one is not None)
+
+
+async def has_community_charters(tenant: Tenant) -> bool:
+    """Whether any community of the tenant has ever published a charter of its own."""
+    known = await _read(tenant)
+    return len(known.versions) > (None in known.versions)
+
+
+async def _in_force(tenant: Tenant, community_id: CommunityId | None) -> InForce | None:
+    effective = await effective_versions(tenant, community_id)
     if not effective:
         return None
-    material = max((v for v in effective if v.is_material), key=_number, default=effective[0])
-    current = effective[-1]
+    material = [version for version in effective if version.is_material] or effective[:1]
+    current, last = effective[-1], material[-1]
     return InForce(
         tenant=tenant,
         version=current,
-        charter=await _charter(tenant, current, material.grace_until),
-        enough=frozenset(v.id for v in effective if v.number >= material.number),
-        earlier=frozenset(v.id for v in effective if v.number < material.number),
+        charter=await _charter(tenant, current, last.grace_until),
+        enough=frozenset(v.id for v in effective if v.number >= last.number),
+        earlier=frozenset(v.id for v in effective if v.number < last.number),
+        lapses={v.id: _lapse(v, material[:-1]) for v in effective if v.number < last.number},
     )
 
 
-async def effective_versions(tenant: Tenant) -> list[Version]:
-    """Return the versions that are or were in force, oldest first; not those still to come."""
+def _lapse(version: Version, material: list[Version]) -> datetime | None:
+    """Return when the first grace ended among the material changes that came after a version."""
+    ends = [one.grace_until for one in material if one.number > version.number]
+    return min((end for end in ends if end is not None), default=None)
+
+
+async def effective_versions(
+    tenant: Tenant, community_id: CommunityId | None = None
+) -> list[Version]:
+    """Return the versions that are or were in force, oldest first; not those still to come.
+
+    A version that a later one overtook before its day never was in force.
+    """
     now = clock.now()
-    return [version for version in await _known(tenant) if version.effective_at <= now]
+    known = await _read(tenant)
+    begun = [one for one in known.versions.get(community_id, ()) if one.effective_at <= now]
+    return [
+        version
+        for place, version in enumerate(begun)
+        if all(version.effective_at <= later.effective_at for later in begun[place + 1 :])
+    ]
 
 
-def _number(version: Version) -> int:
-    return version.number
+def forget(tenant: Tenant) -> None:
+    """Read the tenant's versions anew: somebody has just learnt of one published meanwhile."""
+    _known.pop(tenant.id, None)
 
 
-async def _known(tenant: Tenant) -> tuple[Version, ...]:
-    cached = _versions.get(tenant.id)
-    if cached is not None and cached[0] is tenant:
-        return cached[1]
+async def _read(tenant: Tenant) -> _Known:
+    cached = _known.get(tenant.id)
+    if cached is not None and cached.tenant is tenant:
+        return cached
     async with reading(tenant):
         rows = await db.fetch(_VERSIONS)
-    versions = tuple(_version(row) for row in rows)
-    _versions[tenant.id] = (tenant, versions)
-    return versions
+    versions: dict[CommunityId | None, list[Version]] = {}
+    for version in map(_version, rows):
+        versions.setdefault(version.community_id, []).append(version)
+    known = _Known(tenant, {place: tuple(found) for place, found in versions.items()})
+    _known[tenant.id] = known
+    return known
 
 
 def _version(row: Any) -> Version:
     return Version(
         id=CharterVersionId(row["id"]),
+        community_id=CommunityId(row["community_id"]) if row["community_id"] else None,
+        scope=row["slug"] or TENANT_SCOPE,
         number=row["number"],
         is_material=row["is_material"],
         sha256=row["sha256"],
@@ -116,11 +210,16 @@ def _version(row: Any) -> Version:
 async def _charter(
     tenant: Tenant, version: Version, grace_until: datetime | None
 ) -> CompiledCharter:
-    if version.id not in _compiled:
-        document = await document_of(tenant, version)
-        _compiled[version.id] = compile_charter(document, grace_until=grace_until)
+    # Which grace runs may change while the version stays: an earlier material one came into force.
+    key = (version.id, grace_until)
+    if key not in _compiled:
+        _compiled[key] = compile_charter(
+            await document_of(tenant, version),
+            grace_until=grace_until,
+            source=Source(scope=version.scope, number=version.number, version_id=version.id),
+        )
         _bound(_compiled)
-    return _compiled[version.id]
+    return _compiled[key]
 
 
 async def document_of(tenant: Tenant, version: Version) -> CharterDocument:
@@ -128,12 +227,13 @@ async def document_of(tenant: Tenant, version: Version) -> CharterDocument:
     if version.id not in _documents:
         async with reading(tenant):
             source = await db.fetch_value(_SOURCE, version.id)
-        _documents[version.id] = parse(source, Path(f"{tenant.slug}/charter-{version.number}.toml"))
+        name = Path(f"{tenant.slug}/{version.scope}-charter-{version.number}.toml")
+        _documents[version.id] = parse(source, name)
         _bound(_documents)
     return _documents[version.id]
 
 
-def _bound(kept: dict[CharterVersionId, Any]) -> None:
+def _bound(kept: dict[Any, Any]) -> None:
     """Drop the oldest entry of a cache that holds too many."""
     if len(kept) > MOST_KEPT:
         del kept[next(iter(kept))]

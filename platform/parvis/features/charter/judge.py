@@ -5,10 +5,19 @@ from datetime import datetime
 
 import msgspec
 
+from parvis.core.ids import CharterVersionId
 from parvis.features.charter.document import CharterDocument, Clause
 from parvis.features.charter.kinds import KINDS
 from parvis.features.charter.rule import Check, Finding, Reading
-from parvis.features.charter.verdict import ActText, Cause, Verdict, verdict_of
+from parvis.features.charter.verdict import TENANT_SCOPE, ActText, Cause, Verdict, verdict_of
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Which charter this is: its scope, and the version published; none for a draft or a file."""
+
+    scope: str = TENANT_SCOPE
+    number: int = 0
+    version_id: CharterVersionId | None = None
 
 
 class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,12 +28,14 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
     has_places: bool
     grace_until: datetime | None = None
+    source: Source = Source()
 
 
 def compile_charter(
     document: CharterDocument,
     *,
     grace_until: datetime | None = None,
+    source: Source = Source(),
 ) -> CompiledCharter:
     """Return the charter ready to judge; rules of one kind are compiled together."""
     placed = [rule for clause in document.clauses for rule in clause.rules]
@@ -35,6 +46,7 @@ def compile_charter(
         checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
         has_places=any(one.rule.places for one in placed),
         grace_until=grace_until,
+        source=source,
     )
 
 
@@ -73,4 +85,7 @@ def _cause(finding: Finding, charter: CompiledCharter) -> Cause:
         span=finding.span,
         title_by_locale=charter.clauses[placed.clause].title,
         reason_by_locale=placed.rule.reason,
+        scope=charter.source.scope,
+        version=charter.source.number,
+        version_id=charter.source.version_id,
     )

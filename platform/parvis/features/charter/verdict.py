@@ -1,10 +1,15 @@
 """What is judged and what comes of it: the act, the person, the causes, the verdict."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from parvis.core.ids import CharterVersionId
+
+# What the charter of the whole tenant calls itself; a community's own goes by its slug.
+TENANT_SCOPE = "tenant"
 Span = tuple[int, int]
 Texts = dict[str, str]
 
@@ -50,10 +55,18 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     warnings: int = 0
 
 
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that comes with an act. `type` is what its bytes are, whatever its sender says."""
+
+    field: str
+    type: str
+    size: int
+
+
 class ActText(msgspec.Struct, frozen=True, kw_only=True):
     """An act as the judge sees it. `fields` holds the texts written, by input field.
 
-    `place` holds labels such as `community`, `community:business`, `place:<slug>`; `recipients`
+    `paces` holds when the person did what each rule of pace counts, oldest first. `place` holds labels such as `community`, `community:business`, `place:<slug>`; `recipients`
     the labels of each person a message is for. `language`, when the caller is sure of it,
     leaves out the term lists of other languages.
     """
@@ -64,12 +77,17 @@ class ActText(msgspec.Struct, frozen=True, kw_only=True):
     place: frozenset[str] = frozenset()
     recipients: tuple[frozenset[str], ...] = ()
     language: str | None = None
+    files: tuple[FileFacts, ...] = ()
+    paces: Mapping[str, tuple[datetime, ...]] = {}
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One rule that speaks against an act. `span` is [start, end) in the text as it was sent.
 
-    A cause without `span` is about the whole field, without `field` about the whole act.
+    A cause without `span` is about the whole field, without `field` about the whole act. `scope`,
+    `version` and `version_id` name the clause's charter: the tenant's, or by its slug a
+    community's own.
+    `next_at`: when the act will be possible again, where the rule can tell.
     """
 
     clause: str
@@ -78,8 +96,12 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     effect: Effect
     field: str | None = None
     span: Span | None = None
+    next_at: datetime | None = None
     title_by_locale: Texts = {}
     reason_by_locale: Texts = {}
+    scope: str = TENANT_SCOPE
+    version: int = 0
+    version_id: CharterVersionId | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,3 +123,8 @@ def verdict_of(causes: Iterable[Cause]) -> Verdict:
     """Return the verdict that `causes` make together."""
     ordered = sorted(causes, key=lambda cause: -cause.effect.severity)
     return Verdict(effect=strictest(cause.effect for cause in ordered), causes=tuple(ordered))
+
+
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what several charters say of one act: the strictest effect, and every cause."""
+    return verdict_of(cause for verdict in verdicts for cause in verdict.causes)
