@@ -7,7 +7,7 @@ from uuid import UUID
 from parvis.features.conversations import actions as conversations
 from parvis.features.conversations.actions import CommentInput, PostInput
 from parvis.features.conversations.rules import Said
-from parvis.features.moderation.actions_intake import ReportInput, report
+from parvis.features.moderation.actions_report import ReportInput, report
 from parvis.seeds.cast import Cast, place_labels
 from parvis.seeds.content import Comment, Post, Report
 from parvis.seeds.timeline import Timeline

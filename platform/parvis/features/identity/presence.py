@@ -48,8 +48,12 @@ WITH who AS ({who}), held AS (
     SELECT community_id FROM held
      WHERE community_id IS NOT NULL AND 'community:manage' = ANY (permissions)
 ), duty AS (
-    SELECT EXISTS (SELECT FROM held
-                    WHERE community_id IS NULL AND 'review:decide' = ANY (permissions)) AS decides
+    -- As moderation/rules.py JUDGES has it.
+    SELECT ARRAY(SELECT a.audience
+                   FROM (VALUES ('moderators', 'review:decide'), ('compliance', 'notice:decide'),
+                                ('tenant_admin', 'tenant:manage')) AS a (audience, permission)
+                  WHERE EXISTS (SELECT FROM held WHERE community_id IS NULL
+                                   AND a.permission = ANY (permissions))) AS audiences
 )
 SELECT who.*,
        ARRAY(SELECT slug FROM held WHERE community_id IS NULL) AS roles,
@@ -66,11 +70,13 @@ SELECT who.*,
        (SELECT count(*) FROM (
             SELECT FROM notice n WHERE n.tenant_id = $1 AND n.member_id = who.member_id
                AND n.read_at IS NULL LIMIT 100) unread) AS unread,
-       CASE WHEN duty.decides OR EXISTS (SELECT FROM managed) THEN (
+       CASE WHEN duty.audiences <> '{{}}' OR EXISTS (SELECT FROM managed) THEN (
             SELECT count(*) FROM (
                 SELECT FROM review_item r
                  WHERE r.tenant_id = $1 AND r.status IN ('open', 'claimed', 'escalated')
-                   AND (duty.decides OR r.place_id IN (SELECT community_id FROM managed))
+                   AND (r.audience = ANY (duty.audiences)
+                        OR (r.audience = 'moderators' AND r.status <> 'escalated'
+                            AND r.place_id IN (SELECT community_id FROM managed)))
                  LIMIT 100) waiting) ELSE 0 END AS waiting,
        CASE WHEN who.kind = 'emergency' OR EXISTS (SELECT FROM held) THEN EXISTS (
             SELECT FROM auth_session e

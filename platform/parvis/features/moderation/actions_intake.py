@@ -1,90 +1,147 @@
 """How things come into the queue, and leave it when their author takes them back."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 
 from parvis.core import clock, db, journal
-from parvis.core.actor import Actor
-from parvis.core.errors import Invalid
 from parvis.core.events import ContributionWithdrawn, RevisionHeld
-from parvis.core.i18n import N_
-from parvis.core.ids import new_id
+from parvis.core.ids import ContributionId, MemberId, ReviewItemId, RevisionId, new_id
 from parvis.core.tenancy import TenantSettings
-from parvis.features.contributions import rules as contribution_rules
-from parvis.features.moderation import clauses, queries_case, reporting, working_time
-from parvis.features.moderation.reporting import Reportable
-from parvis.features.moderation.tables import ItemKind, Source
-
-OTHER = "other"
+from parvis.features.moderation import audiences, working_time
+from parvis.features.moderation.tables import Audience, ItemKind, Source, TargetKind
 
 
-class ReportInput(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a member thinks that words break the charter: a clause's id, or `other` with a note."""
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """The words an item is about, at the revision to judge."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=80)]
-    note: Annotated[str, Meta(max_length=1000)] | None = None
+    contribution_id: ContributionId
+    revision_id: RevisionId
+    kind: str
+    place_id: UUID
+    author_id: MemberId
 
 
-_JOIN_HELD = """
+class NewCause(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason for which something comes into the queue."""
+
+    source: Source
+    clause_id: str | None = None
+    rule_id: str | None = None
+    effect: str | None = None
+    field: str | None = None
+    span: tuple[int, int] | None = None
+    reporter_id: MemberId | None = None
+    legal_notice_id: UUID | None = None
+    confidence: float | None = None
+    note: str | None = None
+
+
+# A second cause joins the open item. New words take the place of those that waited ($14); words
+# sent back and then reported are those still online: they are what is judged now. What becomes a
+# matter of the tenant admin, or of compliance, leaves the hands it was in.
+_RANK = "array_position(ARRAY['moderators', 'tenant_admin', 'compliance'], {}.audience)"
+_MOVES = f"{_RANK.format('excluded')} > {_RANK.format('old')}"
+_OPEN = f"""
+    INSERT INTO review_item AS old (
+        tenant_id, id, target_kind, other_target_id, kind, audience, contribution_id, revision_id,
+        contribution_kind, place_id, author_id, status, due_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12, $13)
     ON CONFLICT (tenant_id, target_kind, target_id) WHERE status NOT IN ('decided', 'withdrawn')
     DO UPDATE SET
-        revision_id = excluded.revision_id,
-        kind = CASE WHEN review_item.kind = 'new' THEN 'new' ELSE excluded.kind END,
-        status = CASE WHEN review_item.status = 'waiting_author' THEN 'open'
-                      ELSE review_item.status END,
-        due_at = CASE WHEN review_item.status = 'waiting_author' THEN excluded.due_at
-                      ELSE least(review_item.due_at, excluded.due_at) END,
+        revision_id = CASE WHEN $14 OR old.status = 'waiting_author' THEN excluded.revision_id
+                           ELSE old.revision_id END,
+        kind = CASE WHEN 'legal_notice' IN (old.kind, excluded.kind) THEN 'legal_notice'
+                    WHEN $14 AND old.kind = 'new' THEN 'new'
+                    WHEN $14 OR old.status = 'waiting_author' THEN excluded.kind
+                    ELSE old.kind END,
+        audience = CASE WHEN {_MOVES} THEN excluded.audience ELSE old.audience END,
+        status = CASE WHEN old.status = 'waiting_author' THEN 'open'
+                      WHEN old.status = 'claimed' AND {_MOVES} THEN 'open'
+                      ELSE old.status END,
+        claimed_by = CASE WHEN NOT ({_MOVES}) THEN old.claimed_by END,
+        claim_expires_at = CASE WHEN NOT ({_MOVES}) THEN old.claim_expires_at END,
+        due_at = CASE WHEN $14 AND old.status = 'waiting_author' THEN excluded.due_at
+                      ELSE least(old.due_at, excluded.due_at) END,
         decided_at = NULL,
-        version = review_item.version + 1
+        version = old.version + 1
+    RETURNING id
 """
-# Words sent back and then reported are those still online: they are what is judged now.
-_JOIN_REPORTED = """
-    ON CONFLICT (tenant_id, target_kind, target_id) WHERE status NOT IN ('decided', 'withdrawn')
-    DO UPDATE SET
-        revision_id = CASE WHEN review_item.status = 'waiting_author' THEN excluded.revision_id
-                           ELSE review_item.revision_id END,
-        kind = CASE WHEN review_item.status = 'waiting_author' THEN excluded.kind
-                    ELSE review_item.kind END,
-        status = CASE WHEN review_item.status = 'waiting_author' THEN 'open'
-                      ELSE review_item.status END,
-        due_at = least(review_item.due_at, excluded.due_at),
-        decided_at = NULL,
-        version = review_item.version + 1
-"""
-_INSERT = """
-    INSERT INTO review_item (tenant_id, id, contribution_id, revision_id, kind, contribution_kind,
-                             place_id, author_id, status, due_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)
-"""
+
+
+async def open_item(
+    *,
+    target_kind: TargetKind,
+    target_id: UUID,
+    kind: ItemKind,
+    audience: Audience | None = None,
+    words: Words | None = None,
+    place_id: UUID | None = None,
+    author_id: MemberId | None = None,
+    causes: Iterable[NewCause] = (),
+    due_at: datetime | None = None,
+    replaces_words: bool = False,
+) -> ReviewItemId:
+    """Return the open item of a target with these causes added: the one there is, or a new one.
+
+    Without `audience` it is found from the kind and from whom it concerns. `replaces_words` when
+    the author wrote new ones; else an open item goes on judging those it has. The caller journals.
+    """
+    if words:
+        place_id, author_id = words.place_id, author_id or words.author_id
+    now = clock.now()
+    item_id = await db.fetch_value(
+        _OPEN,
+        new_id(),
+        target_kind,
+        None if target_kind is TargetKind.CONTRIBUTION else target_id,
+        kind,
+        audience or await audiences.of(kind, author_id=author_id, place_id=place_id),
+        words.contribution_id if words else None,
+        words.revision_id if words else None,
+        words.kind if words else None,
+        place_id,
+        author_id,
+        due_at or await _due_at(now),
+        now,
+        replaces_words,
+    )
+    await add_causes(item_id, causes, now)
+    return ReviewItemId(item_id)
+
+
+async def add_causes(item_id: UUID, causes: Iterable[NewCause], at: datetime) -> None:
+    """Keep why an item is in the queue; what is there already stays."""
+    for cause in causes:
+        columns = msgspec.structs.asdict(cause)
+        span = columns.pop("span")
+        await db.insert(
+            "review_cause",
+            item_id=item_id,
+            span=db.jsonb(span) if span else None,
+            at=at,
+            **columns,
+        )
 
 
 async def queue_held(event: RevisionHeld) -> None:
     """Put held words into the queue; a second cause joins the open item, never a twin."""
-    item_id = await _open(
-        _JOIN_HELD,
-        contribution_id=event.contribution_id,
-        revision_id=event.revision_id,
-        kind=ItemKind.EDIT if event.is_edit else ItemKind.NEW,
-        contribution_kind=event.kind,
-        place_id=event.place_id,
-        author_id=event.author_id,
+    item_id = await open_item(
+        target_kind=TargetKind.CONTRIBUTION,
+        target_id=event.contribution_id,
+        kind=_kind_of(event),
+        words=Words(
+            contribution_id=event.contribution_id,
+            revision_id=event.revision_id,
+            kind=event.kind,
+            place_id=event.place_id,
+            author_id=event.author_id,
+        ),
+        causes=_rule_causes(event),
+        replaces_words=True,
     )
-    for cause in event.causes:
-        await db.insert(
-            "review_cause",
-            item_id=item_id,
-            source=Source.RULE,
-            clause_id=cause.clause,
-            rule_id=cause.rule,
-            effect=cause.effect,
-            field=cause.field,
-            span=db.jsonb(cause.span) if cause.span else None,
-            at=clock.now(),
-        )
     await journal.record(
         None,
         "review.opened",
@@ -103,77 +160,30 @@ async def drop_withdrawn(event: ContributionWithdrawn) -> None:
     await db.execute(
         "UPDATE review_item SET status = 'withdrawn', version = version + 1, claimed_by = NULL,"
         " claim_expires_at = NULL"
-        " WHERE tenant_id = $1 AND contribution_id = $2"
+        " WHERE tenant_id = $1 AND contribution_id = $2 AND target_kind = 'contribution'"
         " AND status NOT IN ('decided', 'withdrawn')",
         event.contribution_id,
     )
 
 
-async def report(actor: Actor, contribution_id: UUID, given: ReportInput) -> None:
-    """Bring words the actor can read before the moderators; reporting them twice changes nothing.
-
-    Errors: NotFound; Denied for one's own words; Invalid for an unknown reason.
-    """
-    # Sent twice at once, the second must see the first.
-    await contribution_rules.lock(contribution_id)
-    target = await reporting.access_reportable(actor, contribution_id)
-    clause_id = await _clause_id(target, given)
-    if target.is_reported:
-        return
-    item_id = await _open(
-        _JOIN_REPORTED,
-        contribution_id=target.id,
-        revision_id=target.revision_id,
-        kind=ItemKind.FLAG,
-        contribution_kind=target.kind,
-        place_id=target.place_id,
-        author_id=target.author_id,
-    )
-    await db.insert(
-        "review_cause",
-        item_id=item_id,
-        source=Source.REPORT,
-        clause_id=clause_id,
-        reporter_id=actor.member_id,
-        note=given.note,
-        at=clock.now(),
-    )
-    await journal.record(
-        actor,
-        queries_case.REPORT,
-        subject=(target.kind, target.id),
-        # The author may hold the right to read the journal; who reported them is not for them.
-        data={"item": item_id, "reason": given.reason, "hidden_from": target.author_id},
-    )
+def _kind_of(event: RevisionHeld) -> ItemKind:
+    if event.kind == "profile":
+        return ItemKind.PROFILE
+    return ItemKind.EDIT if event.is_edit else ItemKind.NEW
 
 
-async def _clause_id(target: Reportable, given: ReportInput) -> str | None:
-    """Return the clause a report names, None for another reason, which the note then tells."""
-    charter = await clauses.charter_of(target.charter_version_id, target.written_at)
-    clause = charter.find(given.reason) if charter else None
-    if clause is None and given.reason != OTHER:
-        raise Invalid(fields={"reason": N_("Choose a rule of the charter, or another reason.")})
-    if clause is None and not given.note:
-        raise Invalid(fields={"note": N_("Say in a few words what is wrong.")})
-    return clause.id if clause else None
-
-
-async def _open(join: str, **columns: Any) -> UUID:
-    """Return the open item of a contribution: the one there is, changed by `join`, or a new one."""
-    now = clock.now()
-    found: UUID = await db.fetch_value(
-        f"{_INSERT}{join} RETURNING id",
-        new_id(),
-        columns["contribution_id"],
-        columns["revision_id"],
-        columns["kind"],
-        columns["contribution_kind"],
-        columns["place_id"],
-        columns["author_id"],
-        await _due_at(now),
-        now,
-    )
-    return found
+def _rule_causes(event: RevisionHeld) -> Sequence[NewCause]:
+    return [
+        NewCause(
+            source=Source.RULE,
+            clause_id=cause.clause,
+            rule_id=cause.rule,
+            effect=cause.effect,
+            field=cause.field,
+            span=cause.span,
+        )
+        for cause in event.causes
+    ]
 
 
 async def _due_at(now: datetime) -> datetime:

@@ -8,8 +8,7 @@ from parvis.core.events import ContributionWithdrawn, RevisionHeld
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.core.permissions import Permission
-from parvis.features.moderation import own_data, routes, routes_api, routes_report
+from parvis.features.moderation import own_data, routes, routes_api, routes_report, rules
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
 
 
@@ -19,7 +18,7 @@ def _in_site(actor: Actor) -> Iterator[NavItem]:
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
-    if actor.may(Permission.REVIEW_DECIDE) or actor.managed:
+    if rules.has_queue(actor):
         yield NavItem(10, N_("Moderation"), "/admin/moderation", "inbox", actor.waiting)
 
 

@@ -50,10 +50,13 @@ class ItemSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     kind: str
-    contribution_id: UUID
-    contribution_kind: str
+    target_kind: str
+    target_id: UUID
+    audience: str
+    contribution_id: UUID | None
+    contribution_kind: str | None
     title: str
-    author: Person
+    author: Person | None
     place: Place | None
     status: str
     due_at: datetime
@@ -112,28 +115,35 @@ _CONDITIONS = {
     QueueList.MINE: "i.status IN ('claimed', 'escalated') AND i.claimed_by = $4",
     QueueList.DECIDED: "i.status IN ('decided', 'waiting_author')",
 }
-# $2: sees all of the tenant; $3: the places managed; $4: who looks, who judges neither what they
-# wrote nor what they reported.
-IN_SCOPE = """i.tenant_id = $1 AND i.author_id <> $4
+# $2: the audiences one is in; $3: the places managed; $4: who looks, who judges neither what they
+# wrote, nor what they reported, nor what they decided.
+IN_SCOPE = """i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
        AND NOT EXISTS (SELECT FROM review_cause y
-              WHERE y.tenant_id = $1 AND y.item_id = i.id AND y.reporter_id = $4)
-       AND ($2 OR (i.place_id = ANY($3::uuid[]) AND i.status <> 'escalated'))"""
+              LEFT JOIN legal_notice o ON o.tenant_id = $1 AND o.id = y.legal_notice_id
+              WHERE y.tenant_id = $1 AND y.item_id = i.id
+                AND (y.reporter_id = $4 OR o.member_id = $4))
+       AND NOT EXISTS (SELECT FROM decision z WHERE i.target_kind = 'decision'
+              AND z.tenant_id = $1 AND z.id = i.other_target_id AND z.decided_by = $4)
+       AND (i.audience = ANY($2::text[])
+            OR (i.place_id = ANY($3::uuid[]) AND i.audience = 'moderators'
+                AND i.status <> 'escalated'))"""
 SUMMARY = """
     SELECT i.id, i.kind, i.contribution_id, i.contribution_kind, i.status, i.due_at,
            i.claim_expires_at, i.created_at, i.decided_at, i.version, i.place_id,
            i.author_id, a.display_name AS author, i.claimed_by, h.display_name AS holder,
-           r.title, r.body, r.charter_version_id, k.slug AS community_slug,
-           k.title AS community_title, g.slug AS meeting_slug, g.title AS meeting_title,
+           i.audience, i.target_kind, i.target_id, r.title, r.body, r.charter_version_id,
+           k.slug AS community_slug, k.title AS community_title, g.slug AS meeting_slug,
+           g.title AS meeting_title,
            (SELECT count(*) FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
                AND x.source = 'report') AS reports,
            (SELECT x.clause_id FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
-               AND x.source = 'rule' AND x.at >= r.created_at
+               AND x.source = 'rule' AND (r.id IS NULL OR x.at >= r.created_at)
              ORDER BY x.span IS NULL, x.id LIMIT 1) AS clause_id,
            (SELECT d.action FROM decision d WHERE d.tenant_id = $1 AND d.item_id = i.id
              ORDER BY d.id DESC LIMIT 1) AS outcome
       FROM review_item i
-      JOIN revision r ON r.tenant_id = i.tenant_id AND r.id = i.revision_id
-      JOIN member a ON a.tenant_id = i.tenant_id AND a.id = i.author_id
+      LEFT JOIN revision r ON r.tenant_id = i.tenant_id AND r.id = i.revision_id
+      LEFT JOIN member a ON a.tenant_id = i.tenant_id AND a.id = i.author_id
       LEFT JOIN member h ON h.tenant_id = i.tenant_id AND h.id = i.claimed_by
       LEFT JOIN community k ON k.tenant_id = i.tenant_id AND k.id = i.place_id
       LEFT JOIN meeting g ON g.tenant_id = i.tenant_id AND g.id = i.place_id
@@ -232,7 +242,7 @@ async def last_decision(item_id: UUID) -> DecisionView | None:
 
 def scope_values(scope: Scope) -> tuple[Any, ...]:
     """Return the values of IN_SCOPE, $2 to $4."""
-    return scope.everywhere, list(scope.places), scope.member_id
+    return list(scope.audiences), list(scope.places), scope.member_id
 
 
 def summary(row: db.Record, locale: str, charter: Charter | None) -> ItemSummary:
@@ -240,13 +250,14 @@ def summary(row: db.Record, locale: str, charter: Charter | None) -> ItemSummary
     clause = charter.find(row["clause_id"]) if charter else None
     is_open, left = row["decided_at"] is None, row["due_at"] - clock.now()
     plain = (
-        "id", "kind", "contribution_id", "contribution_kind", "status", "due_at", "reports",
-        "claim_expires_at", "outcome", "created_at", "decided_at", "version",
+        "id", "kind", "target_kind", "target_id", "audience", "contribution_id",
+        "contribution_kind", "status", "due_at", "reports", "claim_expires_at", "outcome",
+        "created_at", "decided_at", "version",
     )  # fmt: skip
     return ItemSummary(
         **{name: row[name] for name in plain},
-        title=row["title"] or text.excerpt(row["body"], TITLE_LENGTH),
-        author=Person(id=row["author_id"], name=row["author"]),
+        title=row["title"] or text.excerpt(row["body"] or "", TITLE_LENGTH),
+        author=person(row["author_id"], row["author"]),
         place=_place(row, locale),
         is_late=is_open and left < timedelta(),
         is_soon=is_open and timedelta() <= left < SOON,

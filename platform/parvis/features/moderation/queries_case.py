@@ -18,7 +18,7 @@ from parvis.features.moderation.clauses import Charter, spoken
 from parvis.features.moderation.passages import Span
 from parvis.features.moderation.queries import DecisionView, ItemSummary, Person
 from parvis.features.moderation.rules import Can, Item
-from parvis.features.moderation.tables import Status
+from parvis.features.moderation.tables import Audience, Status
 
 REPORT = "content.reported"
 
@@ -146,7 +146,7 @@ _COLLEAGUES = """
        AND (EXISTS (SELECT FROM group_member x
                       JOIN role_group g ON g.tenant_id = x.tenant_id AND g.id = x.group_id
                      WHERE x.tenant_id = $1 AND x.member_id = m.id AND x.community_id IS NULL
-                       AND 'review:decide' = ANY(g.permissions))
+                       AND $5 = ANY(g.permissions))
             OR ($3 AND EXISTS (SELECT FROM community_member y
                      WHERE y.tenant_id = $1 AND y.member_id = m.id AND y.community_id = $2
                        AND y.standing = 'member' AND y.role = 'manager')))
@@ -185,9 +185,10 @@ async def case_of(actor: Actor, item: Item) -> CaseView:
 
 async def colleagues(actor: Actor, item: Item) -> tuple[Person, ...]:
     """Return whom the actor may hand the item over to: who may judge it, by name."""
-    barred = [actor.require_member(), item.author_id, *item.reporters]
-    is_local = item.status is not Status.ESCALATED
-    rows = await db.fetch(_COLLEAGUES, item.place_id, is_local, barred)
+    barred = [actor.require_member(), *item.barred]
+    is_local = item.audience is Audience.MODERATORS and item.status is not Status.ESCALATED
+    judges = rules.JUDGES[item.audience]
+    rows = await db.fetch(_COLLEAGUES, item.place_id, is_local, barred, judges)
     return tuple(Person(id=row["id"], name=row["name"]) for row in rows)
 
 

@@ -15,7 +15,7 @@ from parvis.core.step_up import StepUp
 from parvis.features.moderation import (
     actions,
     actions_decide,
-    actions_intake,
+    actions_report,
     figures,
     queries,
     queries_case,
@@ -23,7 +23,7 @@ from parvis.features.moderation import (
 )
 from parvis.features.moderation.actions import HandOverInput, SeenInput
 from parvis.features.moderation.actions_decide import DecideInput
-from parvis.features.moderation.actions_intake import ReportInput
+from parvis.features.moderation.actions_report import ReportInput
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures
 from parvis.features.moderation.queries import DecisionView, Queue, QueueList
@@ -165,7 +165,7 @@ async def report_contribution(
     request: Req, contribution_id: FromPath[UUID], data: JSONBody[ReportInput]
 ) -> None:
     """Bring words before the moderators. Reporting them twice changes nothing."""
-    await actions_intake.report(http.actor_of(request), contribution_id, data)
+    await actions_report.report(http.actor_of(request), contribution_id, data)
 
 
 HANDLERS = (

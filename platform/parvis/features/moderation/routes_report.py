@@ -11,8 +11,8 @@ from parvis.core import http
 from parvis.core.errors import Invalid
 from parvis.core.http import Req
 from parvis.core.i18n import translate
-from parvis.features.moderation import actions_intake, queries_report
-from parvis.features.moderation.actions_intake import ReportInput
+from parvis.features.moderation import actions_report, queries_report
+from parvis.features.moderation.actions_report import ReportInput
 
 Answer = Response[Any] | Redirect
 PATH = "/contributions/{contribution_id:uuid}/report"
@@ -29,7 +29,7 @@ async def report(request: Req, contribution_id: FromPath[UUID]) -> Answer:
     """Report and say so, or show the form again with what is wrong."""
     try:
         given = await http.decode(request, ReportInput)
-        await actions_intake.report(http.actor_of(request), contribution_id, given)
+        await actions_report.report(http.actor_of(request), contribution_id, given)
     except Invalid as error:
         locale = http.actor_of(request).locale
         said = {k: translate(locale, v, **error.data) for k, v in error.fields.items()}

@@ -63,7 +63,7 @@ class Source(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be decided: of words, of a member, of a decision under appeal."""
+    """What can be decided: of words, of a member, of a decision under appeal, of a request."""
 
     PUBLISH = "publish"
     KEEP = "keep"
@@ -79,6 +79,8 @@ class Action(StrEnum):
     READ_ONLY = "read_only"
     SUSPEND = "suspend"
     LIFT = "lift"
+    ADMIT = "admit"
+    DECLINE = "decline"
 
 
 # Keep words from readers, so they need a clause, and a text that tells their author why.
