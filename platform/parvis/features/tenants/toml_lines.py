@@ -3,10 +3,23 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 KeyPath = tuple[str | int, ...]
+
+# All that tells where a statement ends: strings and comments hide brackets and line ends.
+_TOKENS = re.compile(
+    r"""
+      \"{3} (?: [^"\\] | \\. | "{1,2}(?!") )* "{3,5}
+    | '{3} (?: [^'] | '{1,2}(?!') )* '{3,5}
+    | " (?: [^"\\\n] | \\. )* "
+    | ' [^'\n]* '
+    | \# [^\n]*
+    | [\[\]{}\n]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def line_index(text: str) -> dict[KeyPath, int]:
@@ -15,19 +28,16 @@ def line_index(text: str) -> dict[KeyPath, int]:
     A value that runs over several lines counts as standing on its first.
     """
     index: dict[KeyPath, int] = {(): 1}
-    lines = text.split("\n")
     tables: Counter[KeyPath] = Counter()
     base: KeyPath = ()
-    position = 0
-    while position < len(lines):
-        start = position
-        parsed, position = _statement(lines, start)
-        if lines[start].lstrip().startswith("["):
-            is_array = lines[start].lstrip().startswith("[[")
-            base = _open_table(_spine(parsed), tables, is_array=is_array)
-            index.setdefault(base, start + 1)
+    for line, statement in _statements(text):
+        parsed = tomllib.loads(statement)
+        header = statement.lstrip()
+        if header.startswith("["):
+            base = _open_table(_spine(parsed), tables, is_array=header.startswith("[["))
+            index.setdefault(base, line)
         else:
-            _note(parsed, base, start + 1, index)
+            _note(parsed, base, line, index)
     return index
 
 
@@ -44,16 +54,17 @@ def syntax_error_line(error: tomllib.TOMLDecodeError) -> int:
     return int(found[1]) if found else 1
 
 
-def _statement(lines: list[str], start: int) -> tuple[dict[str, Any], int]:
-    """Parse the statement that begins at `start`; return it and the position after it."""
-    end = start + 1
-    while True:
-        try:
-            return tomllib.loads("\n".join(lines[start:end])), end
-        except tomllib.TOMLDecodeError:
-            if end >= len(lines):
-                raise
-            end += 1  # a string or an array that goes on
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement with its first line. One that goes on has a bracket or string open."""
+    depth, start, first, line = 0, 0, 1, 1
+    for token in _TOKENS.finditer(text):
+        found = token[0]
+        depth += (found in "[{") - (found in "]}")
+        line += found.count("\n")
+        if found == "\n" and depth == 0:
+            yield first, text[start : token.end()]
+            start, first = token.end(), line
+    yield first, text[start:]
 
 
 def _spine(parsed: Any) -> list[str]:
