@@ -10,7 +10,7 @@ import msgspec
 
 from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
-from parvis.core.ids import CharterVersionId
+from parvis.core.ids import CharterVersionId, CommunityId
 from parvis.core.tenancy import CHANNEL, Tenant
 from parvis.features.charter import rules
 from parvis.features.charter.document import CharterDocument, VersionTable, parse
@@ -21,14 +21,22 @@ How = Literal["interstitial", "join", "api", "after_warning"]
 
 _LATEST = """
     SELECT id, number, sha256 FROM charter_version
-     WHERE tenant_id = $1 AND community_id IS NULL ORDER BY number DESC LIMIT 1
+     WHERE tenant_id = $1 AND community_id IS NOT DISTINCT FROM $2 ORDER BY number DESC LIMIT 1
 """
+_IS_OVERTAKING = """
+    SELECT EXISTS (SELECT FROM charter_version
+     WHERE tenant_id = $1 AND community_id IS NOT DISTINCT FROM $2
+       AND is_material AND effective_at > $3)
+"""
+# Whoever publishes waits for the answers being given, and those for whoever publishes: nobody
+# accepts a version that another has just replaced.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('charter ' || $1::uuid))"
+_LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext('charter ' || $1::uuid))"
 _TELL = f"SELECT pg_notify('{CHANNEL}', $1::uuid::text)"
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """The tenant's newest version. `is_new` is False when the source had not changed."""
+    """The newest version of a charter. `is_new` is False when the source had not changed."""
 
     id: CharterVersionId
     number: int
@@ -36,48 +44,52 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def publish_version(
-    tenant: Tenant, source: str, *, file: Path, by: Actor | None = None
+    tenant: Tenant,
+    source: str,
+    *,
+    file: Path,
+    by: Actor | None = None,
+    community_id: CommunityId | None = None,
 ) -> Published:
-    """Make `source` the tenant's newest charter, unless it already is.
+    """Make `source` the newest charter of the tenant, or of one community, unless it already is.
 
-    Needs: an open transaction of the tenant. `file` names the source in errors; `by` is None
-    when an operator applies files.
+    Needs: an open transaction of the tenant, and that `by` may publish it. `file` names the
+    source in errors; `by` is None when an operator applies files.
     Errors: TenantFileError with every mistake and its line; nothing is published then.
     """
-    document = parse(source, file)
+    document = parse(source, file, of_community=community_id is not None)
     await db.fetch_value(_LOCK)  # two at once would take the same number
-    latest = await db.fetch_row(_LATEST)
+    latest = await db.fetch_row(_LATEST, community_id)
     sha256 = hashlib.sha256(source.encode()).hexdigest()
     if latest is not None and latest["sha256"] == sha256:
         return Published(id=CharterVersionId(latest["id"]), number=latest["number"], is_new=False)
     number = latest["number"] + 1 if latest else 1
+    effective_at = _effective_at(document.version, tenant)
     version_id = await db.insert(
         "charter_version",
+        community_id=community_id,
         number=number,
         source=source,
         sha256=sha256,
         published_by=by.member_id if by else None,
-        **_columns(document, tenant, is_first=latest is None),
+        # Before the first there is nothing that members could go on having accepted. What a
+        # material change that never began would have asked, the version that overtakes it asks.
+        is_material=document.version.change == "material"
+        or latest is None
+        or await db.fetch_value(_IS_OVERTAKING, community_id, effective_at),
+        document=db.jsonb(document),
+        published_at=clock.now(),
+        effective_at=effective_at,
+        grace_until=effective_at + timedelta(days=document.version.grace_days),
     )
+    data = {"number": number, "sha256": sha256, "change": document.version.change}
+    if community_id is not None:
+        data["community"] = str(community_id)
     await journal.record(
-        by, "charter.published", subject=("charter_version", version_id),
-        data={"number": number, "sha256": sha256, "change": document.version.change},
-    )  # fmt: skip
+        by, "charter.published", subject=("charter_version", version_id), data=data
+    )
     await db.fetch_value(_TELL)
     return Published(id=CharterVersionId(version_id), number=number, is_new=True)
-
-
-def _columns(document: CharterDocument, tenant: Tenant, *, is_first: bool) -> dict[str, Any]:
-    """Return what follows from the document itself, and from the moment."""
-    effective_at = _effective_at(document.version, tenant)
-    return {
-        # Before the first there is nothing that members could go on having accepted.
-        "is_material": is_first or document.version.change == "material",
-        "document": db.jsonb(document),
-        "published_at": clock.now(),
-        "effective_at": effective_at,
-        "grace_until": effective_at + timedelta(days=document.version.grace_days),
-    }
 
 
 def _effective_at(version: VersionTable, tenant: Tenant) -> datetime:

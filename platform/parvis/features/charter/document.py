@@ -35,6 +35,10 @@ Category = Literal[
 ]  # fmt: skip
 
 
+# What only the charter of the whole firm can say.
+FIRM_KINDS = frozenset(("retention",))
+
+
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file. Absent keys take the default; unknown ones are refused."""
 
@@ -102,8 +106,11 @@ def load(file: Path) -> CharterDocument:
         raise TenantFileError([Problem(file, 1, f"cannot be read: {reason}")]) from None
 
 
-def parse(source: str, file: Path) -> CharterDocument:
-    """Return the charter that `source` writes; `file` only names it in TenantFileError."""
+def parse(source: str, file: Path, *, of_community: bool = False) -> CharterDocument:
+    """Return the charter that `source` writes; `file` only names it in TenantFileError.
+
+    One `of_community` may not say what is the whole firm's to say.
+    """
     source = source.replace("\r\n", "\n")
     try:
         data = tomllib.loads(source)
@@ -114,6 +121,8 @@ def parse(source: str, file: Path) -> CharterDocument:
         table = msgspec.convert(data, _CharterTable)
         document = _document(table)
         complaints = list(_complaints(document, table))
+        if of_community:
+            complaints += _community_complaints(document)
         if not complaints:
             return document
     lines = line_index(source)
@@ -193,6 +202,20 @@ def _complaints(document: CharterDocument, table: _CharterTable) -> Iterator[Com
             yield (*path, "id"), f'the clause id "{clause.id}" is used twice'
         seen.add(clause.id)
         yield from _clause_complaints(clause, path, document.locales)
+
+
+def _community_complaints(document: CharterDocument) -> Iterator[Complaint]:
+    """Yield what a community's own charter says beyond that community."""
+    for place, clause in enumerate(document.clauses):
+        for number, placed in enumerate(clause.rules):
+            path: KeyPath = ("clause", place, "rule", number)
+            where = f'clause "{clause.id}", rule "{placed.id}": '
+            if placed.rule.kind in FIRM_KINDS:
+                text = f'rules of kind "{placed.rule.kind}" belong in the charter of the firm'
+                yield (*path, "kind"), where + text
+            if placed.rule.places:
+                text = 'a community\'s charter is about that community alone: leave out "places"'
+                yield (*path, "places"), where + text
 
 
 def _locale_complaints(table: _CharterTable, locales: tuple[str, ...]) -> Iterator[Complaint]:

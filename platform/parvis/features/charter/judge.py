@@ -20,6 +20,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     version_id: CharterVersionId | None = None
 
 
+OF_A_FILE = Source()
+
+
 class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     """A charter made ready to judge with; made once for each version and process."""
 
@@ -28,14 +31,14 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
     has_places: bool
     grace_until: datetime | None = None
-    source: Source = Source()
+    source: Source = OF_A_FILE
 
 
 def compile_charter(
     document: CharterDocument,
     *,
     grace_until: datetime | None = None,
-    source: Source = Source(),
+    source: Source = OF_A_FILE,
 ) -> CompiledCharter:
     """Return the charter ready to judge; rules of one kind are compiled together."""
     placed = [rule for clause in document.clauses for rule in clause.rules]
