@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from parvis.features.charter.kinds import KINDS, LATER_KINDS
+from parvis.features.charter import windows
+from parvis.features.charter.kinds import KINDS
+from parvis.features.charter.moments import Calendar
 from parvis.features.charter.rule import Complaint, KeyPath, PlacedRule, Rule, Slug, TextsByLocale
 from parvis.features.charter.vocabulary import (
     ACTS,
@@ -106,7 +108,9 @@ def load(file: Path) -> CharterDocument:
         raise TenantFileError([Problem(file, 1, f"cannot be read: {reason}")]) from None
 
 
-def parse(source: str, file: Path, *, of_community: bool = False) -> CharterDocument:
+def parse(
+    source: str, file: Path, calendar: Calendar | None = None, *, of_community: bool = False
+) -> CharterDocument:
     """Return the charter that `source` writes; `file` only names it in TenantFileError.
 
     One `of_community` may not say what is the whole firm's to say.
@@ -120,7 +124,7 @@ def parse(source: str, file: Path, *, of_community: bool = False) -> CharterDocu
     if not complaints:
         table = msgspec.convert(data, _CharterTable)
         document = _document(table)
-        complaints = list(_complaints(document, table))
+        complaints = list(_complaints(document, table, calendar))
         if of_community:
             complaints += _community_complaints(document)
         if not complaints:
@@ -151,11 +155,6 @@ def _rule_complaints(data: dict[str, Any]) -> Iterator[Complaint]:
 def _kind_complaint(kind: Any, clause: str) -> str:
     if kind is None:
         return f'a rule of clause "{clause}" needs the key "kind"'
-    if kind in LATER_KINDS:
-        return (
-            f'clause "{clause}": rules of kind "{kind}" are not supported by this version yet; '
-            f"it keeps {', '.join(KINDS)}"
-        )
     return f'clause "{clause}": "{kind}" is no kind of rule{hint(str(kind), KINDS)}'
 
 
@@ -192,7 +191,9 @@ def _placed(clause: str, data: dict[str, Any]) -> PlacedRule:
     )
 
 
-def _complaints(document: CharterDocument, table: _CharterTable) -> Iterator[Complaint]:
+def _complaints(
+    document: CharterDocument, table: _CharterTable, calendar: Calendar | None
+) -> Iterator[Complaint]:
     """Yield what is wrong with a charter whose tables all have the right shape."""
     yield from _locale_complaints(table, document.locales)
     seen: set[str] = set()
@@ -202,6 +203,13 @@ def _complaints(document: CharterDocument, table: _CharterTable) -> Iterator[Com
             yield (*path, "id"), f'the clause id "{clause.id}" is used twice'
         seen.add(clause.id)
         yield from _clause_complaints(clause, path, document.locales)
+    yield from windows.complaints(list(_placed_rules(document)), calendar)
+
+
+def _placed_rules(document: CharterDocument) -> Iterator[tuple[KeyPath, PlacedRule]]:
+    for place, clause in enumerate(document.clauses):
+        for number, placed in enumerate(clause.rules):
+            yield ("clause", place, "rule", number), placed
 
 
 def _community_complaints(document: CharterDocument) -> Iterator[Complaint]:

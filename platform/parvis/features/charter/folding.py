@@ -153,6 +153,19 @@ class FoldedText:
         """Return where [start, end) of `words`, which begins and ends in a word, stands."""
         return self.span(self._folded_place(start), self._folded_place(end - 1) + 1)
 
+    def places_in_words(self, start: int, end: int) -> tuple[int, int]:
+        """Return where [start, end) of `folded`, which begins and ends in a word, is in `words`."""
+        return self._place_in_words(start), self._place_in_words(end - 1) + 1
+
+    def _place_in_words(self, place: int) -> int:
+        number = bisect_right(self._word_starts, place) - 1
+        return self._starts_in_words[number] + place - self._word_starts[number]
+
+    @cached_property
+    def _starts_in_words(self) -> list[int]:
+        """Where in `words` each word begins."""
+        return list(accumulate((len(word) + 1 for word in self.words.split()), initial=1))
+
     def _origin(self, place: int) -> int:
         """Return where the character of `folded` at `place` comes from; its end has one too."""
         if self._fold_ends is None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from parvis.core.ids import CharterVersionId
 from parvis.features.charter.document import CharterDocument, Clause
 from parvis.features.charter.kinds import KINDS
-from parvis.features.charter.rule import Check, Finding, Reading
+from parvis.features.charter.kinds.pace import counted
+from parvis.features.charter.kinds.window import Window, windows_of
+from parvis.features.charter.rule import UTC, Check, Finding, PlacedRule, Reading
 from parvis.features.charter.verdict import TENANT_SCOPE, ActText, Cause, Verdict, verdict_of
+from parvis.features.charter.windows import asleep
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,9 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     clauses: dict[str, Clause]
     checks: tuple[Check, ...]
     has_places: bool
+    paces: tuple[PlacedRule, ...] = ()
+    windows: tuple[Window, ...] = ()
+    zone: ZoneInfo = UTC
     grace_until: datetime | None = None
     source: Source = OF_A_FILE
 
@@ -39,15 +46,23 @@ def compile_charter(
     *,
     grace_until: datetime | None = None,
     source: Source = OF_A_FILE,
+    timezone: str = "UTC",
 ) -> CompiledCharter:
-    """Return the charter ready to judge; rules of one kind are compiled together."""
+    """Return the charter ready to judge; rules of one kind are compiled together.
+
+    `timezone` is the tenant's: where a day of a window begins.
+    """
     placed = [rule for clause in document.clauses for rule in clause.rules]
     by_kind = {name: [one for one in placed if one.rule.kind == name] for name in KINDS}
     return CompiledCharter(
         document=document,
         clauses={clause.id: clause for clause in document.clauses},
         checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
-        has_places=any(one.rule.places for one in placed),
+        # A pace that counts in each place by itself asks for the place as well.
+        has_places=any(one.rule.places or getattr(one.rule, "each_place", False) for one in placed),
+        paces=tuple(by_kind["pace"]),
+        windows=windows_of(by_kind["window"]),
+        zone=ZoneInfo(timezone),
         grace_until=grace_until,
         source=source,
     )
@@ -62,9 +77,30 @@ def judge(
     in the text as sent. A rule is named once for one place.
     Units: `now` and the dated events of `calendar` are aware UTC.
     """
-    reading = Reading(act, calendar=calendar, now=now, grace_until=charter.grace_until)
+    reading = _reading(act, charter, calendar, now)
     findings = (finding for check in charter.checks for finding in check(reading))
     return verdict_of(_cause(finding, charter) for finding in _without_twins(findings))
+
+
+def paces_of(
+    act: ActText, charter: CompiledCharter, calendar: Mapping[str, datetime], now: datetime
+) -> Mapping[str, int]:
+    """Return what has to be known of the person's earlier acts: how many of the last, by key."""
+    return counted(charter.paces, _reading(act, charter, calendar, now)) if charter.paces else {}
+
+
+def _reading(
+    act: ActText, charter: CompiledCharter, calendar: Mapping[str, datetime], now: datetime
+) -> Reading:
+    return Reading(
+        act,
+        calendar=calendar,
+        now=now,
+        grace_until=charter.grace_until,
+        zone=charter.zone,
+        asleep=asleep(charter.windows, calendar, charter.zone, now),
+        scope=charter.source.scope,
+    )
 
 
 def _without_twins(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -86,6 +122,7 @@ def _cause(finding: Finding, charter: CompiledCharter) -> Cause:
         effect=finding.effect,
         field=finding.field,
         span=finding.span,
+        next_at=finding.next_at,
         title_by_locale=charter.clauses[placed.clause].title,
         reason_by_locale=placed.rule.reason,
         scope=charter.source.scope,

@@ -33,6 +33,11 @@ KIND_LABELS = {
     "terms": N_("Words and expressions"),
     "links": N_("Links"),
     "personal_data": N_("Personal data"),
+    "instruments": N_("Shares and other instruments beside advice"),
+    "attachments": N_("Files"),
+    "pace": N_("Not too much at once"),
+    "window": N_("At certain times"),
+    "retention": N_("How long things are kept"),
 }
 EFFECT_LABELS = {
     Effect.MARK: N_("published with a label"),
@@ -53,7 +58,7 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
 
 # A kind of rule and what it may do, as msgids; without effects where the kind says it all.
 Kept = tuple[str, tuple[str, ...]]
-_SAYING_EFFECTS = frozenset(("links", "personal_data", "terms"))
+_SAYING_EFFECTS = frozenset(("attachments", "instruments", "links", "personal_data", "terms"))
 
 
 class ClauseView(msgspec.Struct, frozen=True, kw_only=True):

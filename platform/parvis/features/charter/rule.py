@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -42,6 +43,11 @@ class PlacedRule(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[str, ...]
     rule: Rule
 
+    @property
+    def name(self) -> str:
+        """The rule's own name in its charter, as windows that switch it say it."""
+        return f"{self.clause}/{self.id}"
+
     def covers(self, act: ActText) -> bool:
         """Whether the rule is about this act, in this place, by this person."""
         return self.covers_act(act) and self.covers_person(act.person)
@@ -71,10 +77,18 @@ class Finding(msgspec.Struct, frozen=True):
     effect: Effect
     field: str | None = None
     span: Span | None = None
+    next_at: datetime | None = None
+
+
+UTC = ZoneInfo("UTC")
 
 
 class Reading:
-    """An act being judged, with its texts folded once for all kinds."""
+    """An act being judged, with its texts folded once for all kinds.
+
+    `zone` is where days begin; `asleep` names the rules that a window keeps from counting now;
+    `scope` whose charter it is.
+    """
 
     def __init__(
         self,
@@ -83,12 +97,30 @@ class Reading:
         calendar: Mapping[str, datetime],
         now: datetime,
         grace_until: datetime | None,
+        zone: ZoneInfo = UTC,
+        asleep: frozenset[str] = frozenset(),
+        scope: str = "tenant",
     ) -> None:
         self.act = act
         self.calendar = calendar
         self.now = now
         self.grace_until = grace_until
+        self.zone = zone
+        self.asleep = asleep
+        self.scope = scope
         self.texts = {name: FoldedText(text) for name, text in act.fields.items() if text}
+
+    def covers(self, placed: PlacedRule) -> bool:
+        """Whether a rule counts for this act, now."""
+        if self.asleep and placed.name in self.asleep:
+            return False
+        return placed.covers(self.act)
+
+    def covers_act(self, placed: PlacedRule) -> bool:
+        """Whether a rule counts for this act, now, whoever does it."""
+        if self.asleep and placed.name in self.asleep:
+            return False
+        return placed.covers_act(self.act)
 
 
 Check = Callable[[Reading], Iterator[Finding]]

@@ -45,10 +45,15 @@ class Acceptance(StrEnum):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules need to know of who acts. `labels`: the capacity, and `group:<slug>`s."""
+    """What rules need to know of who acts. `labels`: the capacity, and `group:<slug>`s.
+
+    `accepted_at`: the last acceptance that counts; `warned_at`: the last warning that stands.
+    """
 
     labels: frozenset[str] = frozenset()
     acceptance: Acceptance = Acceptance.CURRENT
+    accepted_at: datetime | None = None
+    warned_at: datetime | None = None
     name_is_verified: bool = True
     acr: str | None = None
     published: int = 0
@@ -66,9 +71,10 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
 class ActText(msgspec.Struct, frozen=True, kw_only=True):
     """An act as the judge sees it. `fields` holds the texts written, by input field.
 
-    `paces` holds when the person did what each rule of pace counts, oldest first. `place` holds labels such as `community`, `community:business`, `place:<slug>`; `recipients`
+    `place` holds labels such as `community`, `community:business`, `place:<slug>`; `recipients`
     the labels of each person a message is for. `language`, when the caller is sure of it,
-    leaves out the term lists of other languages.
+    leaves out the term lists of other languages. `paces` holds when the person did before what
+    each rule of pace counts, oldest first.
     """
 
     act: str
@@ -86,8 +92,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
     A cause without `span` is about the whole field, without `field` about the whole act. `scope`,
     `version` and `version_id` name the clause's charter: the tenant's, or by its slug a
-    community's own.
-    `next_at`: when the act will be possible again, where the rule can tell.
+    community's own. `next_at`: when the act becomes possible, where the rule can tell.
     """
 
     clause: str
@@ -127,4 +132,10 @@ def verdict_of(causes: Iterable[Cause]) -> Verdict:
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:
     """Return what several charters say of one act: the strictest effect, and every cause."""
-    return verdict_of(cause for verdict in verdicts for cause in verdict.causes)
+    causes = [cause for verdict in verdicts for cause in verdict.causes]
+    return verdict_of({_identity(cause): cause for cause in causes}.values())
+
+
+def _identity(cause: Cause) -> tuple[object, ...]:
+    """Return what tells two causes apart: what holds everywhere is found by every charter."""
+    return cause.scope, cause.kind, cause.clause, cause.rule, cause.effect, cause.field, cause.span

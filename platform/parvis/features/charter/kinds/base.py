@@ -30,7 +30,7 @@ class PerRuleKind:
         return check
 
     def covers(self, placed: PlacedRule, reading: Reading) -> bool:
-        return placed.covers(reading.act)
+        return reading.covers(placed)
 
     def find(self, placed: PlacedRule, rule: Any, reading: Reading) -> Iterator[Finding]:
         """Yield what the rule has against the act, which it is known to cover."""

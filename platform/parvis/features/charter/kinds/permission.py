@@ -39,7 +39,7 @@ class PermitKind(PerRuleKind):
             yield (), 'a permit rule needs "people" or "except_people": whom does it permit?'
 
     def covers(self, placed: PlacedRule, reading: Reading) -> bool:
-        return placed.covers_act(reading.act)
+        return reading.covers_act(placed)
 
     def find(self, placed: PlacedRule, rule: PermissionRule, reading: Reading) -> Iterator[Finding]:
         if _is_for(rule, reading.act) and not placed.covers_person(reading.act.person):
