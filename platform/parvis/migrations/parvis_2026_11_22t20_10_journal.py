@@ -27,11 +27,13 @@ SQL = "".join([
         UNIQUE (tenant_id, position)
         UNIQUE (tenant_id, entry_id)
     """, grants=APPEND_ONLY),
-    # 256 hashes of one level of the tree, kept once they are complete (RFC 6962, in tiles).
+    # 256 hashes of one level of the tree, kept once they are complete (RFC 6962, in tiles), and
+    # the one they make together: an entry of the level above.
     tenant_table("journal_tile", """
         level integer NOT NULL CHECK (level >= 0)
         index bigint NOT NULL CHECK (index >= 0)
         hashes bytea NOT NULL CHECK (length(hashes) = 8192)
+        root bytea NOT NULL CHECK (length(root) = 32)
         UNIQUE (tenant_id, level, index)
     """, grants=APPEND_ONLY),
     tenant_table("journal_key", """
@@ -59,6 +61,8 @@ SQL = "".join([
         kind text NOT NULL CHECK (kind IN ('object', 'timestamp'))
         reference text NOT NULL
         token bytea
+        chain text
+        locked_until timestamptz
         at timestamptz NOT NULL
         UNIQUE (tenant_id, checkpoint_id, kind)
     """, grants=APPEND_ONLY),

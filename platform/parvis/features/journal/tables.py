@@ -31,11 +31,15 @@ class JournalLeaf(TenantTable):
 
 
 class JournalTile(TenantTable):
-    """256 hashes of one level of the tree, complete: it never changes again."""
+    """256 hashes of one level of the tree, complete, and the one they make together.
+
+    It never changes again.
+    """
 
     level = Integer()
     index = BigInt()
     hashes = Bytea()
+    root = Bytea()
 
 
 class JournalKey(TenantTable):
@@ -61,10 +65,15 @@ class JournalCheckpoint(TenantTable):
 
 
 class JournalAnchor(TenantTable):
-    """Where a checkpoint stands outside the database: a locked object, or a time-stamp."""
+    """Where a checkpoint stands outside the database: an object, or a time-stamp.
+
+    The object may be locked until a day; the time-stamp's token was checked with `chain` (PEM).
+    """
 
     checkpoint_id = UUID()
     kind = Text()
     reference = Text()
     token = Bytea(null=True, default=None)
+    chain = Text(null=True, default=None)
+    locked_until = Timestamptz(null=True, default=None)
     at = Timestamptz()

@@ -1,0 +1,113 @@
+"""Sealing: entries become leaves of the tenant's tree, and a checkpoint is signed over them.
+
+A batch is one transaction: whatever happens, an entry either waits or is sealed and signed for.
+"""
+
+import logging
+
+from parvis.core import clock, db, jobs
+from parvis.core.ids import TenantId
+from parvis.features.journal.sealing import keys, notes, seals
+from parvis.features.journal.sealing.canonical import ENTRY_COLUMNS, canonical, of_row
+from parvis.features.journal.sealing.notes import Head
+from parvis.features.journal.sealing.seals import BrokenTreeError, Checkpoint
+from parvis.features.journal.sealing.tree import Tile, Tree, leaf_hash
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000
+# So many batches a run: then other jobs have their turn, and the next minute goes on.
+MOST_BATCHES = 100
+
+# By id, which is by time: what one batch holds stands in the tree in this order. An entry that
+# committed late comes in a later batch, not never.
+_WAITING = f"""
+    SELECT {ENTRY_COLUMNS} FROM journal_unsealed u
+      JOIN journal_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
+     WHERE u.tenant_id = $1 ORDER BY u.id LIMIT $2
+"""
+_ADD_LEAVES = """
+    INSERT INTO journal_leaf (tenant_id, id, entry_id, position, hash)
+    SELECT $1, n.entry_id, n.entry_id, n.position, n.hash
+      FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS n (entry_id, position, hash)
+"""
+_TAKE_OUT = "DELETE FROM journal_unsealed WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
+
+
+@jobs.job("journal.seal", outside=True, every="* * * * *")
+async def seal_journal(*, tenant_id: TenantId) -> None:
+    """Seal what waits."""
+    await seal_now(tenant_id)
+
+
+async def seal_now(tenant_id: TenantId) -> int:
+    """Seal what waits in a tenant, in transactions of its own; return how many entries.
+
+    Errors: BrokenTreeError when the tree no longer fits its last checkpoint: nothing is signed
+    over what was tampered with.
+    """
+    done = 0
+    for _ in range(MOST_BATCHES):
+        async with db.transaction(tenant_id):
+            sealed = await _seal_batch()
+        done += sealed
+        if sealed < BATCH:
+            break
+    return done
+
+
+async def _seal_batch() -> int:
+    if not await db.fetch_value(keys.TRY_LOCK):
+        return 0  # another worker seals this tenant
+    rows = await db.fetch(_WAITING, BATCH)
+    if not rows:
+        return 0
+    last = await seals.last_checkpoint()
+    tree = await _tree_of(last)
+    first = tree.size
+    tenant_id, ids = db.current_tenant(), [row["id"] for row in rows]
+    hashes = [leaf_hash(canonical(of_row(tenant_id, row))) for row in rows]
+    tiles = [tile for hashed in hashes for tile in tree.append(hashed)]
+    await db.execute(_ADD_LEAVES, ids, list(range(first, tree.size)), hashes)
+    await _add_tiles(tiles)
+    await _sign(tree, last)
+    await db.execute(_TAKE_OUT, ids)
+    return len(rows)
+
+
+async def _tree_of(last: Checkpoint | None) -> Tree:
+    tree = await seals.tree_at(last.size if last else 0)
+    if last and tree.root() != last.root:
+        raise BrokenTreeError(f"checkpoint {last.number} does not fit the leaves it was made of")
+    return tree
+
+
+async def _add_tiles(tiles: list[Tile]) -> None:
+    for tile in tiles:
+        await db.insert(
+            "journal_tile", level=tile.level, index=tile.index, hashes=tile.hashes, root=tile.root
+        )
+
+
+async def _sign(tree: Tree, last: Checkpoint | None) -> None:
+    key = await keys.signing_key()
+    now = clock.now()
+    head = Head(
+        origin=notes.origin_of(db.current_tenant()),
+        size=tree.size,
+        root=tree.root(),
+        number=last.number + 1 if last else 1,
+        previous=notes.note_hash(last.note) if last else None,
+        # A clock that was set back does not make the journal go back.
+        at=max(now, last.at) if last else now,
+    )
+    await db.insert(
+        "journal_checkpoint",
+        number=head.number,
+        size=head.size,
+        root=head.root,
+        previous=head.previous,
+        note=notes.sign(head, key.private),
+        key_id=key.id,
+        at=head.at,
+    )
