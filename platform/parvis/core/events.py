@@ -46,6 +46,15 @@ class RevisionHeld(Event, frozen=True, kw_only=True):
     is_edit: bool
 
 
+class RevisionShown(Event, frozen=True, kw_only=True):
+    """Readers see newer words of a contribution than before, which nobody had to approve."""
+
+    contribution_id: ContributionId
+    revision_id: RevisionId
+    kind: str
+    author_id: MemberId
+
+
 class ContributionShown(Event, frozen=True, kw_only=True):
     """A contribution became visible to everyone who reads its place."""
 
@@ -75,7 +84,11 @@ class ContributionWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class ContributionDecided(Event, frozen=True, kw_only=True):
-    """A moderator decided: `publish`, `return`, `refuse`, `redact` or `escalate`."""
+    """It was decided of words: `publish`, `return`, `refuse` or `redact`.
+
+    `is_reversal`: an earlier decision was taken back, and the words are what they were before it.
+    `decided_by` is None when a rule decided: the end of a restriction that was for a time.
+    """
 
     contribution_id: ContributionId
     revision_id: RevisionId
@@ -84,9 +97,10 @@ class ContributionDecided(Event, frozen=True, kw_only=True):
     kind: str
     place_id: Any
     author_id: MemberId
-    decided_by: MemberId
+    decided_by: MemberId | None
     clause_id: str | None = None
     text: str | None = None
+    is_reversal: bool = False
 
 
 class RequestDecided(Event, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from parvis.core.events import (
     ContributionShown,
     ContributionWithdrawn,
     RevisionHeld,
+    RevisionShown,
 )
 from parvis.core.i18n import N_
 from parvis.core.ids import CharterVersionId, ContributionId, RevisionId, new_id
@@ -89,8 +90,7 @@ async def revise(
     await revisions.insert_next(standing, draft, is_live=is_live)
     act = f"{standing.kind}.revised" if is_live else f"{standing.kind}.revision_held"
     await _record(actor, act, standing, draft)
-    if not is_live:
-        await events.publish(_held(standing, draft, verdict))
+    await events.publish(_shown(standing, draft) if is_live else _held(standing, draft, verdict))
     return Written(id=standing.id, revision_id=draft.id, is_live=is_live)
 
 
@@ -108,6 +108,23 @@ async def make_live(contribution_id: UUID, revision_id: UUID) -> None:
     await revisions.point(contribution_id, revision_id)
     if standing.live_revision_id is None:
         await events.publish(_news(ContributionShown, standing))
+
+
+async def restore(contribution_id: UUID, revision_id: UUID) -> bool:
+    """Make readers see a revision again whose refusal was taken back; tell whether they now do.
+
+    Newer words that readers see stay. Errors: NotFound, also when its author withdrew it.
+    """
+    standing = await rules.lock(contribution_id)
+    number = await revisions.number_of(contribution_id, revision_id)
+    if number is None:
+        raise NotFound
+    if standing.live_number is not None and standing.live_number >= number:
+        return standing.live_number == number
+    await revisions.point(contribution_id, revision_id)
+    if standing.live_revision_id is None:
+        await events.publish(_news(ContributionShown, standing))
+    return True
 
 
 async def take_down(contribution_id: UUID) -> None:
@@ -165,6 +182,15 @@ def _news(kind: type[Any], standing: Standing) -> Any:
         kind=standing.kind,
         place_id=standing.place_id,
         parent_id=standing.parent_id,
+        author_id=standing.author_id,
+    )
+
+
+def _shown(standing: Standing, draft: Draft) -> RevisionShown:
+    return RevisionShown(
+        contribution_id=standing.id,
+        revision_id=draft.id,
+        kind=standing.kind,
         author_id=standing.author_id,
     )
 

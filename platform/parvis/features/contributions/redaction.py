@@ -18,6 +18,14 @@ _ORIGINAL = """
     SELECT number, title, body, author_id, capacity, capacity_label, marks, charter_version_id
       FROM revision WHERE tenant_id = $1 AND contribution_id = $2 AND id = $3
 """
+# What is live is the masked words: made right after the original, under the same label.
+_SHOWS_MASKED = """
+    SELECT r.number = $4 + 1
+           AND r.marks @> jsonb_build_array(jsonb_build_object('clause', $3::text))
+      FROM contribution c
+      JOIN revision r ON r.tenant_id = $1 AND r.id = c.live_revision_id
+     WHERE c.tenant_id = $1 AND c.id = $2
+"""
 
 
 async def redact(
@@ -41,6 +49,29 @@ async def redact(
     return draft.id
 
 
+async def unmask(contribution_id: UUID, revision_id: UUID, clause: str) -> bool:
+    """Make readers see again the whole revision that was shown masked under `clause`.
+
+    What is shown is a new revision with the words and marks of the one that was sent. False, and
+    nothing changes, when readers no longer see the masked words, or the original was let go.
+    Errors: NotFound when its author withdrew it.
+    """
+    standing = await rules.lock(contribution_id)
+    original = await db.fetch_row(_ORIGINAL, contribution_id, revision_id)
+    if original is None:
+        raise NotFound
+    is_shown = await db.fetch_value(_SHOWS_MASKED, contribution_id, clause, original["number"])
+    if not is_shown or not original["body"]:
+        return False
+    await revisions.insert_next(standing, _whole(original), is_live=True)
+    return True
+
+
+def _whole(original: db.Record) -> Draft:
+    marks = db.from_jsonb(original["marks"], tuple[Mark, ...])
+    return _draft(original, original["title"], original["body"], marks)
+
+
 def _redacted(original: db.Record, spans: Mapping[str, Sequence[Span]], mark: Mark) -> Draft:
     verdict = Verdict(
         effect=Effect.MASK,
@@ -53,8 +84,13 @@ def _redacted(original: db.Record, spans: Mapping[str, Sequence[Span]], mark: Ma
     )  # fmt: skip
     title = masked(original["title"], "title", verdict)
     body = masked(original["body"], "body", verdict)
+    known = db.from_jsonb(original["marks"], tuple[Mark, ...])
+    marks = (*(one for one in known if one.clause != mark.clause), mark)
+    return _draft(original, title, body, marks)
+
+
+def _draft(original: db.Record, title: str, body: str, marks: tuple[Mark, ...]) -> Draft:
     salt, digest = crypto.commit(f"{title}\n\n{body}")
-    marks = db.from_jsonb(original["marks"], tuple[Mark, ...])
     return Draft(
         id=RevisionId(new_id()),
         author_id=original["author_id"],
@@ -66,7 +102,7 @@ def _redacted(original: db.Record, spans: Mapping[str, Sequence[Span]], mark: Ma
         excerpt=text.excerpt(body, revisions.EXCERPT_LENGTH),
         salt=salt,
         digest=digest,
-        marks=(*(known for known in marks if known.clause != mark.clause), mark),
+        marks=marks,
         charter_version_id=original["charter_version_id"],
     )
 

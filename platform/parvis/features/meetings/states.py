@@ -76,6 +76,8 @@ pending → visible | review:decide | decision |
 pending, visible, visible_redacted, labelled, reversed → held | review:decide | decision |
 held → pending | rule | clauses |
 held → visible | review:decide, rule | |
+restricted, visible_redacted → visible | review:decide, rule | decision |
+upheld → reversed | review:decide | decision |
 pending, held, visible, labelled, reversed → visible_redacted | review:decide | decision |
 pending, held, visible, visible_redacted, labelled, reversed → restricted | review:decide | decision |
 restricted, visible_redacted → appeal | author | reason |
@@ -183,6 +185,7 @@ RULES: dict[str, str] = {
     "holding.claim": N_("by rule: the sign-in vouches for it"),
     "holding.register": N_("by rule: to be found in the register"),
     "holding.certificate": N_("by rule: bearers attach a certificate"),
+    "decision.over": N_("by rule: the restriction was for a time"),
     "charter.verdict": N_("by rule of the charter"),
     "cluster.common_answer": N_("by rule: one answer for the group"),
     "cluster.head_withdrawn": N_("by rule: the head of the group was withdrawn"),

@@ -90,7 +90,8 @@ async def settle(event: ContributionDecided) -> None:
     if event.kind != "profile" or event.action not in ("publish", "refuse"):
         return
     row = await db.fetch_row(_NEWEST, event.author_id)
-    if row is None or row["state"] != "held":
+    waiting = ("held", "refused") if event.is_reversal else ("held",)
+    if row is None or row["state"] not in waiting:
         return
     if event.action == "publish":
         await _replace_live(event.author_id)

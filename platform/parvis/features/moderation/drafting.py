@@ -8,7 +8,7 @@ from parvis.core import db, text
 from parvis.core.actor import Actor
 from parvis.features.moderation import clauses, letter, statement
 from parvis.features.moderation.clauses import Charter, Clause
-from parvis.features.moderation.letter import Occasion
+from parvis.features.moderation.letter import Law, Occasion
 from parvis.features.moderation.passages import Span
 from parvis.features.moderation.rules import Item
 from parvis.features.moderation.tables import RESTRICTIONS, Action, ItemKind
@@ -17,21 +17,31 @@ TITLE_LENGTH = 90
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a letter and a statement need, read once."""
+    """Everything a letter and a statement need, read once.
 
-    charter: Charter | None
+    `charters` are those that bound the words when they were written: a decision names a clause
+    of one of them, and of no other version.
+    """
+
+    charters: tuple[Charter, ...]
     occasion: Occasion
     written_at: datetime
 
-    def clause(self, clause_id: str | None) -> Clause | None:
-        return self.charter.find(clause_id) if self.charter else None
+    def find(self, ref: str | None) -> tuple[Charter, Clause] | None:
+        """Return the clause that `ref` names, and its charter."""
+        pairs = ((charter, clause) for charter in self.charters for clause in charter.clauses)
+        return next((pair for pair in pairs if pair[1].ref == ref), None)
+
+    def clause(self, ref: str | None) -> Clause | None:
+        found = self.find(ref)
+        return found[1] if found else None
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """The text proposed to the moderator, and the facts for the record."""
 
     action: Action
-    clause_id: str
+    clause_id: str | None
     text: str
     facts: str
 
@@ -55,16 +65,19 @@ _SPANS = """
 
 async def draft(actor: Actor, item: Item, at: datetime) -> Draft:
     """Return what a decision taken at `at` would be drafted from."""
-    row = await db.fetch_row(_OCCASION, item.revision_id, item.id)
+    words = item.words
+    row = await db.fetch_row(_OCCASION, words.revision_id, item.id)
     assert row is not None  # noqa: S101 -- the foreign key keeps it
     tenant = actor.tenant
     locale = tenant.spoken(row["locale"])
     return Draft(
-        charter=await clauses.charter_of(row["charter_version_id"], row["created_at"]),
+        charters=await clauses.charters_of(
+            row["charter_version_id"], row["created_at"], words.place_id
+        ),
         written_at=row["created_at"],
         occasion=Occasion(
             author=row["display_name"],
-            kind=item.contribution_kind,
+            kind=words.kind,
             title=row["title"] or text.excerpt(row["body"], TITLE_LENGTH),
             was_live=bool(row["was_live"]) or item.kind is ItemKind.FLAG,
             by_rule=row["by_rule"],
@@ -77,16 +90,23 @@ async def draft(actor: Actor, item: Item, at: datetime) -> Draft:
     )
 
 
-def propose(draft: Draft, action: Action, clause_id: str | None) -> Letter | None:
-    """Return the letter of a restriction, None for what needs no letter or names no clause."""
-    clause = draft.clause(clause_id)
-    if clause is None or action not in RESTRICTIONS:
+def propose(
+    draft: Draft,
+    action: Action,
+    clause_id: str | None,
+    *,
+    law: Law | None = None,
+    until: datetime | None = None,
+) -> Letter | None:
+    """Return the letter of a restriction, None for what needs no letter or names no ground."""
+    basis = law or draft.clause(clause_id)
+    if basis is None or action not in RESTRICTIONS:
         return None
     return Letter(
         action=action,
-        clause_id=clause.id,
-        text=letter.compose(draft.occasion, action, clause),
-        facts=letter.facts(draft.occasion, clause),
+        clause_id=basis.ref if isinstance(basis, Clause) else None,
+        text=letter.compose(draft.occasion, action, basis, until=until),
+        facts=letter.facts(draft.occasion, basis),
     )
 
 

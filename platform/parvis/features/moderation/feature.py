@@ -4,12 +4,20 @@ from collections.abc import Iterator
 
 from parvis.core.actor import Actor
 from parvis.core.acts import Act
-from parvis.core.events import ContributionWithdrawn, RevisionHeld
+from parvis.core.events import ContributionWithdrawn, RevisionHeld, RevisionShown
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.moderation import own_data, routes, routes_api, routes_report, rules
+from parvis.features.moderation import (
+    own_data,
+    routes,
+    routes_api,
+    routes_person,
+    routes_report,
+    rules,
+)
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
+from parvis.features.moderation.decisions.following import follow_shown
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:
@@ -31,9 +39,10 @@ FEATURE = Feature(
         Act(name="review.hand_over", summary="Give an item one holds to a colleague."),
         Act(name="review.release", summary="Put an item one holds back in the queue."),
     ),
-    handlers=(*routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS),
+    handlers=(*routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS, *routes_person.HANDLERS),
     subscriptions=(
         (RevisionHeld, queue_held),
+        (RevisionShown, follow_shown),
         (ContributionWithdrawn, drop_withdrawn),
         *own_data.SUBSCRIPTIONS,
     ),

@@ -62,13 +62,27 @@ _FOUND = {
     "nobody": N_("A moderator read it and decided; no automatic means were used."),
 }
 _REDRESS = N_(
-    "You may contest this decision, free of charge, until {until}, by writing to {contact}. You "
-    "may also turn to a certified out-of-court dispute settlement body, or to the courts."
+    "You may contest this decision, free of charge, until {until}: on its page in this space, or "
+    "by writing to {contact}. You may also turn to a certified out-of-court dispute settlement "
+    "body, or to the courts."
 )
 _REDRESS_WITHOUT_ADDRESS = N_(
-    "You may contest this decision, free of charge, until {until}. You may also turn to a "
-    "certified out-of-court dispute settlement body, or to the courts."
+    "You may contest this decision, free of charge, until {until}, on its page in this space. You "
+    "may also turn to a certified out-of-court dispute settlement body, or to the courts."
 )
+
+
+_UNTIL = N_("This decision holds until {until}, and ends then by itself.")
+
+
+class Law(msgspec.Struct, frozen=True, kw_only=True):
+    """A legal ground: the text of the law, and why it applies."""
+
+    text: str
+    why: str
+
+
+Basis = Clause | Law
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +100,11 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     redress_until: datetime
 
     @property
+    def is_delivered_anyway(self) -> bool:
+        """Whether the words are a question, which the company receives whatever members see."""
+        return self.kind == "question"
+
+    @property
     def found(self) -> str:
         """Who pointed the words out."""
         if self.by_rule and self.by_report:
@@ -93,23 +112,28 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
         return "rule" if self.by_rule else "report" if self.by_report else "nobody"
 
 
-def compose(occasion: Occasion, action: Action, clause: Clause) -> str:
-    """Return the letter of a restriction under `clause`, paragraphs apart by an empty line."""
+def compose(
+    occasion: Occasion, action: Action, basis: Basis, *, until: datetime | None = None
+) -> str:
+    """Return the letter of a restriction, paragraphs apart by an empty line."""
     outcome = _OUTCOMES[action, occasion.was_live][occasion.kind]
     paragraphs = [
-        _say(occasion, N_("Hello {name},"), name=occasion.author),
-        _say(occasion, outcome, title=occasion.title),
-        _ground(occasion, clause),
-        _say(occasion, _NEXT[action]),
-        _say(occasion, _DELIVERY) if occasion.kind == "question" else "",
-        _say(occasion, _FOUND[occasion.found]),
+        say(occasion, N_("Hello {name},"), name=occasion.author),
+        say(occasion, outcome, title=occasion.title),
+        ground(occasion, basis),
+        ends(occasion, until),
+        say(occasion, _NEXT[action]) if until is None else "",
+        say(occasion, _DELIVERY) if occasion.is_delivered_anyway else "",
+        say(occasion, _FOUND[occasion.found]),
         redress(occasion),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def facts(occasion: Occasion, clause: Clause) -> str:
+def facts(occasion: Occasion, basis: Basis) -> str:
     """Return the facts for the statement of reasons, which hold no word of the author's."""
+    if isinstance(basis, Law):
+        return say(occasion, N_("A moderator read the text; it falls under: {law}"), law=basis.text)
     about = {
         "rule": N_("An automatic rule of the clause “{title}” matched the text."),
         "report": N_("Members reported the text; it falls under the clause “{title}”."),
@@ -119,35 +143,67 @@ def facts(occasion: Occasion, clause: Clause) -> str:
         ),
         "nobody": N_("A moderator read the text; it falls under the clause “{title}”."),
     }
-    return _say(occasion, about[occasion.found], title=clause.title_in(occasion.locale))
+    return say(occasion, about[occasion.found], title=basis.title_in(occasion.locale))
+
+
+def ends(occasion: Occasion, until: datetime | None) -> str:
+    """Return until when a restriction lasts; nothing where it has no end."""
+    return say(occasion, _UNTIL, until=_moment(occasion, until)) if until else ""
 
 
 def redress(occasion: Occasion) -> str:
     """Return how, and until when, the author may contest."""
-    until = formats.date(
-        occasion.redress_until, "deadline", locale=occasion.locale, timezone=occasion.timezone
-    )
+    until = _moment(occasion, occasion.redress_until)
     if occasion.contact:
-        return _say(occasion, _REDRESS, until=until, contact=occasion.contact)
-    return _say(occasion, _REDRESS_WITHOUT_ADDRESS, until=until)
+        return say(occasion, _REDRESS, until=until, contact=occasion.contact)
+    return say(occasion, _REDRESS_WITHOUT_ADDRESS, until=until)
 
 
 def automated_means(occasion: Occasion) -> str:
     """Return whether automatic means took part, in words."""
-    return _say(occasion, _FOUND[occasion.found])
+    return say(occasion, _FOUND[occasion.found])
 
 
-def _ground(occasion: Occasion, clause: Clause) -> str:
-    return _say(
+def ground(occasion: Occasion, basis: Basis) -> str:
+    """Return what a restriction rests on, as its reader is told."""
+    if isinstance(basis, Law):
+        return say(occasion, N_("Ground: the law, {law}. {why}"), law=basis.text, why=basis.why)
+    return say(
         occasion,
         N_("Ground: rule {number} of the charter, {title}. {text}"),
-        number=clause.number,
-        title=clause.title_in(occasion.locale),
-        text=clause.text_in(occasion.locale),
+        number=basis.number,
+        title=basis.title_in(occasion.locale),
+        text=basis.text_in(occasion.locale),
     )
 
 
-def _say(occasion: Occasion, msgid: str, **params: object) -> str:
-    # What is kept has plain spaces: typography is for what is shown.
-    said = translate(occasion.locale, msgid, **params)
+def _moment(occasion: Occasion, at: datetime) -> str:
+    return formats.date(at, "deadline", locale=occasion.locale, timezone=occasion.timezone)
+
+
+def say(occasion: Occasion, msgid: str, **params: object) -> str:
+    """Return a sentence in the language of whoever reads the letter."""
+    return plain(translate(occasion.locale, msgid, **params))
+
+
+def plain(said: str) -> str:
+    """Return a text as it is kept: with plain spaces, for typography is for what is shown."""
     return said.replace(NO_BREAK_SPACE, " ").replace(WORD_JOINER, "")
+
+
+def taken_back(*, name: str, title: str, locale: str) -> str:
+    """Return what a person reads when a decision about them is taken back."""
+    about = (
+        translate(locale, N_("The decision about “{title}” has been taken back."), title=title)
+        if title
+        else translate(locale, N_("The decision about you has been taken back."))
+    )
+    paragraphs = (
+        translate(locale, N_("Hello {name},"), name=name),
+        about,
+        translate(
+            locale,
+            N_("What it restricted is open again, and it no longer counts for anything later."),
+        ),
+    )
+    return plain("\n\n".join(paragraphs))

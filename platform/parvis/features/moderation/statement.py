@@ -12,20 +12,56 @@ import msgspec
 from parvis.core.i18n import N_, translate
 from parvis.features.moderation import letter
 from parvis.features.moderation.clauses import Charter, Clause
-from parvis.features.moderation.letter import Occasion
+from parvis.features.moderation.letter import Law, Occasion
 from parvis.features.moderation.tables import Action
 
 VOLUNTARY = "SOURCE_VOLUNTARY"
 NOTIFIED = "SOURCE_TYPE_OTHER_NOTIFICATION"
 NOT_AUTOMATED = "AUTOMATED_DECISION_NOT_AUTOMATED"
+FULLY_AUTOMATED = "AUTOMATED_DECISION_FULLY"
 INCOMPATIBLE = "DECISION_GROUND_INCOMPATIBLE_CONTENT"
+ILLEGAL = "DECISION_GROUND_ILLEGAL_CONTENT"
 REMOVED = "DECISION_VISIBILITY_CONTENT_REMOVED"
 DISABLED = "DECISION_VISIBILITY_CONTENT_DISABLED"
 OTHER = "DECISION_VISIBILITY_OTHER"
+UNSPECIFIED = "not_specified_notice"
 REDRESS_MONTHS = 6
 MOST_GROUND, MOST_EXPLANATION = 500, 2000
 
 _MASKED = N_("Passages of the text are masked; the rest is visible.")
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What a restriction rests on, and how far it reaches.
+
+    Either `charter` and `clause` are there, or `law`. `territory` are countries, everywhere when
+    there is none; `until` is None when only another decision ends it.
+    """
+
+    facts: str
+    charter: Charter | None = None
+    clause: Clause | None = None
+    law: Law | None = None
+    category: str = UNSPECIFIED
+    territory: tuple[str, ...] = ()
+    until: datetime | None = None
+    source: str = VOLUNTARY
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the row of the decision says of it."""
+        return {
+            "ground": "law" if self.law else "clause",
+            "law": f"{self.law.text}\n\n{self.law.why}" if self.law else None,
+            "clause_id": self.clause.id if self.clause else None,
+            "charter_version_id": self.charter.version_id if self.charter else None,
+            "facts": self.facts,
+            "territory": list(self.territory),
+            "until": self.until,
+            "source_type": self.source,
+            "ground_code": ILLEGAL if self.law else INCOMPATIBLE,
+            "category_code": f"STATEMENT_CATEGORY_{self.category.upper()}",
+        }
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,44 +76,54 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     redress: dict[str, Any]
     local: dict[str, Any]
 
-    @property
-    def visibility_code(self) -> str:
-        return str(self.restriction["decision_visibility"][0])
 
-    @property
-    def category_code(self) -> str:
-        return str(self.ground["category"])
-
-    @property
-    def source_type(self) -> str:
-        return str(self.source["source_type"])
-
-
-def state(
+def of_words(
     occasion: Occasion,
+    ground: Ground,
     *,
     action: Action,
-    charter: Charter,
-    clause: Clause,
-    facts: str,
     decision_id: UUID,
     at: datetime,
     written_at: datetime,
     site: str,
 ) -> Statement:
-    """Return the statement of a restriction decided by a person at `at`."""
+    """Return the statement of a restriction of words, decided by a person at `at`."""
+    restriction = _restriction(occasion, action, at, written_at)
+    return state(
+        occasion,
+        ground,
+        restriction=restriction,
+        ends="end_date_visibility_restriction",
+        decision_id=decision_id,
+        site=site,
+    )
+
+
+def state(
+    occasion: Occasion,
+    ground: Ground,
+    *,
+    restriction: dict[str, Any],
+    ends: str,
+    decision_id: UUID,
+    site: str,
+) -> Statement:
+    """Return a statement; `ends` is the field that holds the last day of the restriction."""
     return Statement(
-        restriction=_restriction(occasion, action, at, written_at),
-        # No territory and no end: wherever the community is read, until a decision reverses it.
-        scope={"territorial_scope": [], "end_date_visibility_restriction": None},
-        facts=facts,
-        source={"source_type": NOTIFIED if occasion.by_report else VOLUNTARY},
+        restriction=restriction,
+        # No territory and no end: wherever the space is read, until a decision reverses it.
+        scope={
+            "territorial_scope": list(ground.territory),
+            ends: ground.until.date() if ground.until else None,
+        },
+        facts=ground.facts,
+        source={"source_type": ground.source},
         automated_means={
             "automated_detection": "Yes" if occasion.by_rule else "No",
             "automated_decision": NOT_AUTOMATED,
             "text": letter.automated_means(occasion),
         },
-        ground=_ground(occasion, charter, clause, site),
+        ground=_law(ground.law, ground) if ground.law else _clause(occasion, ground, site),
         redress={
             "internal_until": occasion.redress_until,
             "out_of_court": True,
@@ -86,9 +132,11 @@ def state(
         },
         local={
             "puid": str(decision_id),
-            "clause_id": clause.id,
-            "charter_version": charter.number,
-            "statutory_delivery_unaffected": occasion.kind == "question",
+            "clause_id": ground.clause.id if ground.clause else None,
+            "charter_scope": ground.charter.scope if ground.charter else None,
+            "charter_version": ground.charter.number if ground.charter else None,
+            "until": ground.until,
+            "statutory_delivery_unaffected": occasion.is_delivered_anyway,
         },
     )
 
@@ -103,6 +151,12 @@ def redress_until(at: datetime) -> datetime:
         except ValueError:
             continue
     raise ValueError(at)
+
+
+def visibility_of(restriction: dict[str, Any]) -> str | None:
+    """Return the code of what happens to the words, None where words are not restricted."""
+    codes: list[str] = restriction.get("decision_visibility") or []
+    return codes[0] if codes else None
 
 
 def _restriction(
@@ -122,11 +176,23 @@ def _restriction(
     return found
 
 
-def _ground(occasion: Occasion, charter: Charter, clause: Clause, site: str) -> dict[str, Any]:
+def _clause(occasion: Occasion, ground: Ground, site: str) -> dict[str, Any]:
+    charter, clause = ground.charter, ground.clause
+    assert charter is not None  # noqa: S101 -- a ground is one of two
+    assert clause is not None  # noqa: S101 -- as above
     return {
         "decision_ground": INCOMPATIBLE,
-        "decision_ground_reference_url": f"{site}/charter/{charter.number}#{clause.id}",
+        "decision_ground_reference_url": f"{site}{charter.path}#{clause.id}",
         "incompatible_content_ground": clause.title_in(occasion.locale)[:MOST_GROUND],
         "incompatible_content_explanation": clause.text_in(occasion.locale)[:MOST_EXPLANATION],
-        "category": f"STATEMENT_CATEGORY_{clause.category.upper()}",
+        "category": f"STATEMENT_CATEGORY_{ground.category.upper()}",
+    }
+
+
+def _law(law: Law, ground: Ground) -> dict[str, Any]:
+    return {
+        "decision_ground": ILLEGAL,
+        "illegal_content_legal_ground": law.text[:MOST_GROUND],
+        "illegal_content_explanation": law.why[:MOST_EXPLANATION],
+        "category": f"STATEMENT_CATEGORY_{ground.category.upper()}",
     }

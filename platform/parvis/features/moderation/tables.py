@@ -85,6 +85,8 @@ class Action(StrEnum):
 
 # Keep words from readers, so they need a clause, and a text that tells their author why.
 RESTRICTIONS = frozenset({Action.RETURN, Action.REFUSE, Action.REDACT})
+# What a member is given for what they did; a warning restricts nothing, and is told like the rest.
+SANCTIONS = frozenset({Action.WARN, Action.READ_ONLY, Action.SUSPEND})
 
 
 class SanctionKind(StrEnum):

@@ -12,6 +12,7 @@ _TARGETS = {
     "refuse": Visibility.RESTRICTED,
     "redact": Visibility.VISIBLE_REDACTED,
 }
+_UNDER_APPEAL = (Visibility.APPEAL, Visibility.UPHELD)
 
 
 async def follow_decision(event: ContributionDecided) -> None:
@@ -23,11 +24,15 @@ async def follow_decision(event: ContributionDecided) -> None:
     if event.kind != "question" or target is None:
         return
     question = await rules.find_question(event.contribution_id)
+    if question is not None and question.visibility in _UNDER_APPEAL and event.is_reversal:
+        target = Visibility.REVERSED
     if question is None or states.find(Track.VISIBILITY, question.visibility, target) is None:
         return
     if target in (Visibility.HELD, Visibility.RESTRICTED) and await _is_live(question.id):
         return
-    mover = moves.by_moderator(event.decided_by)
+    mover = (
+        moves.by_moderator(event.decided_by) if event.decided_by else moves.by_rule("decision.over")
+    )
     await moves.show(
         question,
         target,
