@@ -15,7 +15,7 @@ TIERS = (
     {"contributions"},
     {"conversations", "meetings", "documents"},
     {"moderation", "recommendations", "notifications", "search", "insights", "billing"},
-    {"admin"},
+    {"admin", "transparency"},
 )
 # Tenants as files describe what higher features keep: the one feature that reaches up, for it is
 # the operator's tool and no request ever runs it.

@@ -47,6 +47,11 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
     working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     working_hours: tuple[int, int] = (9, 18)
     review_hours: int = 8
+    # Of legal notices; whose e-mail domain is here goes first.
+    notice_hours: int = 4
+    trusted_flaggers: tuple[str, ...] = ()
+    # Whether statements of reasons may be exported for the Commission's database.
+    exports_statements: bool = False
     meeting_policy: dict[str, Any] | None = None
 
 

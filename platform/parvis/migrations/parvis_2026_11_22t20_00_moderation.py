@@ -21,6 +21,7 @@ NEW_TABLES = "".join([
         contribution_id uuid → contribution
         revision_id uuid → revision
         category text NOT NULL
+        keyword text
         reasons text NOT NULL CHECK (length(trim(reasons)) BETWEEN 1 AND 5000)
         law text
         good_faith boolean NOT NULL CHECK (good_faith)
@@ -33,6 +34,7 @@ NEW_TABLES = "".join([
         status text NOT NULL CHECK (status IN ('received', 'decided'))
         received_at timestamptz NOT NULL
         acknowledged_at timestamptz
+        confirmed_at timestamptz
         decision_id uuid → decision
         decided_at timestamptz
         told_at timestamptz

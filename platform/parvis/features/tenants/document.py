@@ -70,9 +70,15 @@ class StepUpTable(Struct, frozen=True, kw_only=True):
 
 
 class ModerationTable(Struct, frozen=True, kw_only=True):
-    """When the firm's moderators work, and within how many of those hours they decide."""
+    """When the firm's moderators work, and within how many of those hours they decide.
+
+    Legal notices have hours of their own; `export_statements` opens the file for the Commission.
+    """
 
     due_hours: Annotated[int, Meta(ge=1, le=240)] = 8
+    notice_due_hours: Annotated[int, Meta(ge=1, le=240)] = 4
+    trusted_flaggers: tuple[Host, ...] = ()  # e-mail domains
+    export_statements: bool = False
     working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     opens: Annotated[int, Meta(ge=0, le=23)] = 9
     closes: Annotated[int, Meta(ge=1, le=24)] = 18

@@ -110,5 +110,8 @@ def settings_of(document: TenantDocument) -> TenantSettings:
         working_days=tuple(WEEKDAYS.index(day) for day in moderation.working_days),
         working_hours=(moderation.opens, moderation.closes),
         review_hours=moderation.due_hours,
+        notice_hours=moderation.notice_due_hours,
+        trusted_flaggers=moderation.trusted_flaggers,
+        exports_statements=moderation.export_statements,
         meeting_policy=msgspec.to_builtins(policy) if policy else None,
     )

@@ -131,6 +131,9 @@ def _moderation(settings: TenantSettings) -> ModerationTable:
     opens, closes = settings.working_hours
     return ModerationTable(
         due_hours=settings.review_hours,
+        notice_due_hours=settings.notice_hours,
+        trusted_flaggers=settings.trusted_flaggers,
+        export_statements=settings.exports_statements,
         working_days=tuple(WEEKDAYS[day] for day in settings.working_days),
         opens=opens,
         closes=closes,

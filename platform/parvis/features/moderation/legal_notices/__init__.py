@@ -1,0 +1,1 @@
+"""What anybody may say is illegal here (DSA art. 16): filed, acknowledged, decided, both told."""
