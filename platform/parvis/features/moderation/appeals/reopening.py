@@ -1,0 +1,33 @@
+"""What an appeal does to notices: judged anew, or told that their outcome was taken back."""
+
+from uuid import UUID
+
+from parvis.core import clock, db, jobs
+from parvis.core.actor import Actor
+from parvis.core.ids import DecisionId
+from parvis.features.moderation.appeals.rules import Contested
+from parvis.features.moderation.legal_notices import actions, mail
+
+_REOPEN = """
+    UPDATE legal_notice SET status = 'received', decision_id = NULL, decided_at = NULL,
+           told_at = NULL
+     WHERE tenant_id = $1 AND decision_id = $2 RETURNING id
+"""
+_TAKEN_BACK = """
+    UPDATE legal_notice SET decision_id = $3, decided_at = $4, told_at = NULL
+     WHERE tenant_id = $1 AND decision_id = $2 RETURNING id, notifier_email
+"""
+
+
+async def reopen(actor: Actor, first: Contested) -> None:
+    """Bring the notices that a decision had settled back into the queue, due as if new."""
+    for row in await db.fetch(_REOPEN, first.id):
+        due_at = actions.due_at(actor, clock.now())
+        await actions.queue(row["id"], first.words, due_at=due_at)
+
+
+async def tell_notifiers(first_id: UUID, decision_id: DecisionId) -> None:
+    """Tell who had notified a place that its restriction was taken back."""
+    for row in await db.fetch(_TAKEN_BACK, first_id, decision_id, clock.now()):
+        if row["notifier_email"]:
+            await jobs.enqueue(mail.tell_outcome, notice_id=row["id"])
