@@ -14,6 +14,7 @@ from parvis.features.moderation.decisions.carrying import CARRIERS
 from parvis.features.moderation.decisions.grounds import READ_FIRST
 from parvis.features.moderation.decisions.taking import DecideInput, Taking
 from parvis.features.moderation.decisions.views import DecisionView
+from parvis.features.moderation.legal_notices import misuse, outcomes
 from parvis.features.moderation.rules import Item
 from parvis.features.moderation.tables import RESTRICTIONS, Action, Status
 
@@ -38,9 +39,11 @@ async def decide(actor: Actor, item_id: UUID, given: DecideInput, *, site: str) 
         decision_id=DecisionId(new_id()),
         at=clock.now(),
         site=site,
+        source=await outcomes.source_of(item.id),
     )
     await _close(taking)
     decision_id = await CARRIERS[given.action](taking)
+    await _settle_notices(taking, decision_id)
     await _record(taking, decision_id)
     written = await views.last_decision(item.id)
     assert written is not None  # noqa: S101 -- written a moment ago in this transaction
@@ -66,6 +69,12 @@ async def _close(taking: Taking) -> None:
         changes |= {"decided_at": taking.at}
     status = _STATUS.get(action, Status.DECIDED)
     await actions.change(taking.actor, taking.item, status=status, **changes)
+
+
+async def _settle_notices(taking: Taking, decision_id: DecisionId) -> None:
+    await outcomes.settle(taking.item.id, decision_id, taking.given.action)
+    if taking.given.is_manifestly_unfounded:
+        await misuse.mark(taking.item.id, decision_id)
 
 
 async def _record(taking: Taking, decision_id: DecisionId) -> None:

@@ -17,7 +17,13 @@ from parvis.features.moderation import (
     rules,
 )
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
+from parvis.features.moderation.appeals import own_data as appeals_data
+from parvis.features.moderation.appeals import routes as appeals_routes
 from parvis.features.moderation.decisions.following import follow_shown
+from parvis.features.moderation.legal_notices import own_data as notices_data
+from parvis.features.moderation.legal_notices import routes as notices_routes
+from parvis.features.moderation.legal_notices import routes_api as notices_api
+from parvis.features.moderation.legal_notices import routes_desk as notices_desk
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:
@@ -39,12 +45,18 @@ FEATURE = Feature(
         Act(name="review.hand_over", summary="Give an item one holds to a colleague."),
         Act(name="review.release", summary="Put an item one holds back in the queue."),
     ),
-    handlers=(*routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS, *routes_person.HANDLERS),
+    handlers=(
+        *routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS, *routes_person.HANDLERS,
+        *notices_routes.HANDLERS, *notices_api.HANDLERS, *notices_desk.HANDLERS,
+        *appeals_routes.HANDLERS,
+    ),  # fmt: skip
     subscriptions=(
         (RevisionHeld, queue_held),
         (RevisionShown, follow_shown),
         (ContributionWithdrawn, drop_withdrawn),
         *own_data.SUBSCRIPTIONS,
+        *notices_data.SUBSCRIPTIONS,
+        *appeals_data.SUBSCRIPTIONS,
     ),
     in_site=_in_site,
     in_admin=_in_admin,

@@ -12,6 +12,7 @@ from parvis.features.contributions import actions as contributions
 from parvis.features.contributions import redaction
 from parvis.features.contributions.revisions import Mark
 from parvis.features.moderation import drafting, statement
+from parvis.features.moderation.appeals import actions as appeals
 from parvis.features.moderation.decisions import grounds, personal, record
 from parvis.features.moderation.decisions.taking import Taking
 from parvis.features.moderation.drafting import Draft
@@ -84,6 +85,8 @@ CARRIERS: dict[Action, Carrier] = {
     Action.REDACT: redact,
     Action.ESCALATE: escalate,
     Action.DISMISS: dismiss,
+    Action.UPHOLD: appeals.uphold,
+    Action.REVERSE: appeals.reverse,
 }
 
 
