@@ -50,6 +50,7 @@ LEFT_OUT = {
     ("appeal", "first_decider"): "an act of the firm, in the journal",
     ("appeal", "member_id"): "nothing writes it yet",
     ("canned_reason", "updated_by"): "an act of the firm, in the journal",
+    ("charter_draft", "scheduled_by"): "an act of the firm, in the journal",
     ("charter_draft", "updated_by"): "an act of the firm, in the journal",
     ("charter_rehearsal", "asked_by"): "an act of the firm, in the journal",
     ("charter_version", "published_by"): "an act of the firm, in the journal",

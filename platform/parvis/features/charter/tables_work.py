@@ -1,6 +1,6 @@
 """Drafts and rehearsals, dated events, windows that switched, legal holds. Keys: the migrations."""
 
-from piccolo.columns import JSONB, UUID, Boolean, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Array, Boolean, Integer, Text, Timestamptz
 
 from parvis.core.tables import TenantTable
 
@@ -15,17 +15,24 @@ class CharterDraft(TenantTable):
     updated_by = UUID()
     updated_at = Timestamptz()
     publish_at = Timestamptz(null=True, default=None)
+    scheduled_by = UUID(null=True, default=None)
+    unpublished = Text(null=True, default=None)
 
 
 class CharterRehearsal(TenantTable):
     """A draft judged on the last days of real words: what it would have done."""
 
-    draft_id = UUID()
+    community_id = UUID(null=True, default=None)
+    version_id = UUID(null=True, default=None)
+    source = Text()
     source_sha256 = Text()
     days = Integer()
+    everywhere = Boolean()
+    places = Array(base_column=UUID())
     state = Text()
     judged = Integer()
     total = Integer(null=True, default=None)
+    work = JSONB(null=True, default=None)
     result = JSONB(null=True, default=None)
     asked_by = UUID()
     asked_at = Timestamptz()
@@ -39,6 +46,14 @@ class CalendarEvent(TenantTable):
     title = JSONB()
     at = Timestamptz()
     source = Text()
+
+
+class ActPace(TenantTable):
+    """When a member last did what a rule of pace counts, oldest first; never more than it asks."""
+
+    member_id = UUID()
+    rule = Text()
+    moments = Array(base_column=Timestamptz())
 
 
 class WindowSwitch(TenantTable):

@@ -30,7 +30,7 @@ def line_index(text: str) -> dict[KeyPath, int]:
     index: dict[KeyPath, int] = {(): 1}
     tables: Counter[KeyPath] = Counter()
     base: KeyPath = ()
-    for line, statement in _statements(text):
+    for line, statement in statements(text):
         parsed = tomllib.loads(statement)
         header = statement.lstrip()
         if header.startswith("["):
@@ -54,7 +54,7 @@ def syntax_error_line(error: tomllib.TOMLDecodeError) -> int:
     return int(found[1]) if found else 1
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
+def statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield each statement with its first line. One that goes on has a bracket or string open."""
     depth, start, first, line = 0, 0, 1, 1
     for token in _TOKENS.finditer(text):
