@@ -112,6 +112,7 @@ class RequestDecided(Event, frozen=True, kw_only=True):
     community_title: str
     member_id: MemberId
     is_admitted: bool
+    decided_by: MemberId
 
 
 class QuestionStateTold(Event, frozen=True, kw_only=True):

@@ -4,11 +4,11 @@ from parvis.core import clock, db, events, journal
 from parvis.core.actor import Actor
 from parvis.core.errors import Denied, NotFound
 from parvis.core.events import InvitationAccepted, RequestDecided
+from parvis.core.events_communities import RequestEnded, RequestMade
 from parvis.core.i18n import N_
 from parvis.core.ids import MemberId, new_id
 from parvis.features.communities import rules
 from parvis.features.communities.rules import Community, Standing
-from parvis.features.communities.tables import CommunityMember
 
 # A second request that arrives meanwhile changes nothing; an invitation is taken up.
 _JOIN = """
@@ -16,6 +16,11 @@ _JOIN = """
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (tenant_id, community_id, member_id) DO UPDATE SET standing = excluded.standing
      WHERE community_member.standing = 'invited'
+    RETURNING id
+"""
+_LEAVE = """
+    DELETE FROM community_member WHERE tenant_id = $1 AND community_id = $2 AND member_id = $3
+    RETURNING id, standing
 """
 
 
@@ -41,20 +46,26 @@ async def join(actor: Actor, community: Community) -> None:
     if not rules.can(actor, community).join:
         raise Denied(N_("One joins this community by invitation."))
     standing = _standing_after(community)
-    await db.execute(_JOIN, new_id(), community.id, actor.require_member(), standing, clock.now())
+    member_id = actor.require_member()
+    request_id = await db.fetch_value(
+        _JOIN, new_id(), community.id, member_id, standing, clock.now()
+    )
     act = "community.joined" if standing == "member" else "community.requested"
     await journal.record(actor, act, subject=("community", community.id))
+    if standing == "pending" and request_id is not None:
+        await events.publish(
+            RequestMade(request_id=request_id, community_id=community.id, member_id=member_id)
+        )
 
 
 async def leave(actor: Actor, community: Community) -> None:
     """End the actor's membership or request; leaving twice changes nothing."""
     if not rules.can(actor, community).leave:
         return
-    await CommunityMember.delete().where(
-        CommunityMember.community_id == community.id,
-        CommunityMember.member_id == actor.require_member(),
-    )
+    left = await db.fetch_row(_LEAVE, community.id, actor.require_member())
     await journal.record(actor, "community.left", subject=("community", community.id))
+    if left is not None and left["standing"] == "pending":
+        await events.publish(RequestEnded(request_id=left["id"]))
 
 
 async def admit(actor: Actor, community: Community, member_id: MemberId) -> None:
@@ -79,18 +90,19 @@ _OPEN = """
       FROM community c WHERE c.tenant_id = $1 AND c.slug = $3
     ON CONFLICT (tenant_id, community_id, member_id) DO UPDATE SET standing = 'member'
      WHERE community_member.standing <> 'member'
- RETURNING community_id
+ RETURNING id, community_id
 """
 
 
 async def open_to_invited(event: InvitationAccepted) -> None:
     """Make who came in by an invitation a member of the communities it opens, if not yet one."""
     for slug in event.communities:
-        opened = await db.fetch_value(_OPEN, event.member_id, slug, new_id(), clock.now())
+        opened = await db.fetch_row(_OPEN, event.member_id, slug, new_id(), clock.now())
         if opened is not None:
             data = {"by": "invitation", "member": event.member_id}
-            subject = ("community", opened)
+            subject = ("community", opened["community_id"])
             await journal.record(None, "community.opened_to_invited", subject=subject, data=data)
+            await events.publish(RequestEnded(request_id=opened["id"]))
 
 
 async def _decide(
@@ -108,6 +120,7 @@ async def _decide(
             community_id=community.id,
             member_id=member_id,
             is_admitted=is_admitted,
+            decided_by=actor.require_member(),
         )
     )
     act = "community.admitted" if is_admitted else "community.declined"

@@ -58,8 +58,14 @@ def can(actor: Actor, community: Community) -> CommunityCan:
         write=community.is_member,
         join=may_ask or community.standing == "invited",
         leave=community.standing in ("member", "pending"),
-        admit=actor.manages(community.id) or actor.may(Permission.COMMUNITY_MANAGE),
+        admit=_admits(actor, community),
     )
+
+
+def _admits(actor: Actor, community: Community) -> bool:
+    """Whether the actor decides who comes in: a manager, a moderator, who manages them all."""
+    everywhere = actor.may(Permission.COMMUNITY_MANAGE) or actor.may(Permission.REVIEW_DECIDE)
+    return everywhere or actor.manages(community.id)
 
 
 COLUMNS = """k.id, k.slug, k.title, k.description, k.visibility, k.joining, k.kind, own.standing
@@ -83,6 +89,19 @@ async def access_reading(actor: Actor, community_id: UUID) -> Community:
     community = await _visible(_BY_ID, actor, community_id)
     if not community.is_readable:
         raise NotFound
+    return community
+
+
+async def access_admitting(actor: Actor, community_id: UUID) -> Community:
+    """Return a community for which the actor decides who comes in, whether in it or not.
+
+    Errors: NotFound when there is none; Denied to anybody else.
+    """
+    row = await db.fetch_row(_BY_ID, actor.require_member(), community_id)
+    if row is None:
+        raise NotFound
+    community = msgspec.convert(dict(row), Community)
+    require_manager(actor, community)
     return community
 
 

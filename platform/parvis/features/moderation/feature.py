@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from parvis.core.actor import Actor
 from parvis.core.acts import Act
-from parvis.core.events import ContributionWithdrawn, RevisionHeld, RevisionShown
+from parvis.core.data_rights import MemberErased
+from parvis.core.events import ContributionWithdrawn, RequestDecided, RevisionHeld, RevisionShown
+from parvis.core.events_communities import RequestEnded, RequestMade
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.features.moderation import (
+    joining,
     own_data,
     routes,
     routes_api,
@@ -54,6 +57,10 @@ FEATURE = Feature(
         (RevisionHeld, queue_held),
         (RevisionShown, follow_shown),
         (ContributionWithdrawn, drop_withdrawn),
+        (RequestMade, joining.queue_request),
+        (RequestEnded, joining.drop_request),
+        (RequestDecided, joining.close_decided),
+        (MemberErased, joining.drop_requests_of),
         *own_data.SUBSCRIPTIONS,
         *notices_data.SUBSCRIPTIONS,
         *appeals_data.SUBSCRIPTIONS,

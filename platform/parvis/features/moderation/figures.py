@@ -9,7 +9,7 @@ import msgspec
 from parvis.core import clock, db
 from parvis.core.actor import Actor
 from parvis.features.moderation import queries, rules
-from parvis.features.moderation.queries import IN_SCOPE, scope_values
+from parvis.features.moderation.queries_lists import IN_SCOPE, scope_values
 
 DAYS = 30
 WIDTH, HEIGHT, MARGIN = 80, 28, 3

@@ -1,7 +1,7 @@
 """The queue as moderators read it: lists of items, oldest due first."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,24 +10,24 @@ import msgspec
 from parvis.core import clock, db, text
 from parvis.core.actor import Actor
 from parvis.core.errors import BadRequest
-from parvis.core.i18n import N_
+from parvis.core.i18n import N_, translate
 from parvis.core.pagination import PAGE_SIZE, Page, page_of
 from parvis.features.moderation import clauses, rules
 from parvis.features.moderation.clauses import Charter, spoken
+from parvis.features.moderation.queries_lists import (
+    CONDITIONS,
+    WAITING,
+    Asked,
+    QueueList,
+    in_scope,
+    narrowed,
+    scope_values,
+)
 from parvis.features.moderation.rules import Scope
+from parvis.features.moderation.tables import ItemKind
 
 TITLE_LENGTH = 110
 SOON = timedelta(hours=4)
-
-
-class QueueList(StrEnum):
-    """The lists of the queue."""
-
-    OPEN = "open"
-    REPORTED = "reported"
-    ESCALATED = "escalated"
-    MINE = "mine"
-    DECIDED = "decided"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,22 +72,6 @@ class ItemSummary(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision as it was written down; the author reads all of it but who decided."""
-
-    id: UUID
-    item_id: UUID
-    contribution_id: UUID
-    revision_id: UUID
-    action: str
-    decided_by: Person
-    clause_id: str | None
-    facts: str | None
-    statement: dict[str, Any] | None
-    text_sent: str | None
-    at: datetime
-
-
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How many items each list of work holds, and how many of all are past their due moment."""
 
@@ -95,6 +79,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     reported: int
     escalated: int
     mine: int
+    appeals: int
+    notices: int
     late: int
 
 
@@ -102,38 +88,18 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """One page of one list, and what the other lists hold."""
 
     list: QueueList
+    asked: Asked
     counts: Counts
     page: Page[ItemSummary]
 
 
-_REPORTED = """EXISTS (SELECT FROM review_cause x
-              WHERE x.tenant_id = $1 AND x.item_id = i.id AND x.source = 'report')"""
-_CONDITIONS = {
-    QueueList.OPEN: "i.status IN ('open', 'claimed')",
-    QueueList.REPORTED: f"i.status IN ('open', 'claimed') AND {_REPORTED}",
-    QueueList.ESCALATED: "i.status = 'escalated'",
-    QueueList.MINE: "i.status IN ('claimed', 'escalated') AND i.claimed_by = $4",
-    QueueList.DECIDED: "i.status IN ('decided', 'waiting_author')",
-}
-# $2: the audiences one is in; $3: the places managed; $4: who looks, who judges neither what they
-# wrote, nor what they reported, nor what they decided.
-IN_SCOPE = """i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
-       AND NOT EXISTS (SELECT FROM review_cause y
-              LEFT JOIN legal_notice o ON o.tenant_id = $1 AND o.id = y.legal_notice_id
-              WHERE y.tenant_id = $1 AND y.item_id = i.id
-                AND (y.reporter_id = $4 OR o.member_id = $4))
-       AND NOT EXISTS (SELECT FROM decision z WHERE i.target_kind = 'decision'
-              AND z.tenant_id = $1 AND z.id = i.other_target_id AND z.decided_by = $4)
-       AND (i.audience = ANY($2::text[])
-            OR (i.place_id = ANY($3::uuid[]) AND i.audience = 'moderators'
-                AND i.status <> 'escalated'))"""
 SUMMARY = """
     SELECT i.id, i.kind, i.contribution_id, i.contribution_kind, i.status, i.due_at,
            i.claim_expires_at, i.created_at, i.decided_at, i.version, i.place_id,
            i.author_id, a.display_name AS author, i.claimed_by, h.display_name AS holder,
            i.audience, i.target_kind, i.target_id, r.title, r.body, r.charter_version_id,
            k.slug AS community_slug, k.title AS community_title, g.slug AS meeting_slug,
-           g.title AS meeting_title,
+           g.title AS meeting_title, ln.reference,
            (SELECT count(*) FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
                AND x.source = 'report') AS reports,
            (SELECT x.clause_id FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
@@ -147,62 +113,93 @@ SUMMARY = """
       LEFT JOIN member h ON h.tenant_id = i.tenant_id AND h.id = i.claimed_by
       LEFT JOIN community k ON k.tenant_id = i.tenant_id AND k.id = i.place_id
       LEFT JOIN meeting g ON g.tenant_id = i.tenant_id AND g.id = i.place_id
+      LEFT JOIN legal_notice ln ON ln.tenant_id = i.tenant_id AND ln.id = i.other_target_id
 """
-_COUNTS = f"""
-    SELECT count(*) FILTER (WHERE {_CONDITIONS[QueueList.OPEN]}) AS open,
-           count(*) FILTER (WHERE {_CONDITIONS[QueueList.REPORTED]}) AS reported,
-           count(*) FILTER (WHERE {_CONDITIONS[QueueList.ESCALATED]}) AS escalated,
-           count(*) FILTER (WHERE {_CONDITIONS[QueueList.MINE]}) AS mine,
-           count(*) FILTER (WHERE i.due_at < $5) AS late
-      FROM review_item i
-     WHERE {IN_SCOPE} AND i.status IN ('open', 'claimed', 'escalated')
-"""
+# Counted no further than anybody reads: a number above says “1,000 and more”.
+MOST_COUNTED = 1000
+COUNTED = (
+    QueueList.OPEN, QueueList.REPORTED, QueueList.ESCALATED, QueueList.MINE, QueueList.APPEALS,
+    QueueList.NOTICES,
+)  # fmt: skip
 
 
 async def queue(
-    actor: Actor, which: QueueList = QueueList.OPEN, *, after: str | None = None
+    actor: Actor,
+    which: QueueList = QueueList.OPEN,
+    *,
+    asked: Asked | None = None,
+    after: str | None = None,
 ) -> Queue:
     """Return a page of a list: oldest due first; of decided items, the latest first.
 
     Errors: NotFound to who has no queue; BadRequest for a bad cursor.
     """
-    scope = rules.scope_of(actor)
+    scope, asked = rules.scope_of(actor), asked or Asked()
     return Queue(
         list=which,
+        asked=asked,
         counts=await counts(scope),
-        page=await _page(actor, scope, which, after),
+        page=await page(actor, which, asked=asked, after=after),
     )
 
 
 async def counts(scope: Scope) -> Counts:
-    """Return what the lists hold for someone with this scope."""
-    row = await db.fetch_row(_COUNTS, *scope_values(scope), clock.now())
+    """Return what the lists hold for someone with this scope, up to a thousand each."""
+    row = await db.fetch_row(_counts(scope), *scope_values(scope), clock.now())
     return msgspec.convert(dict(row or {}), Counts)
 
 
-async def _page(
-    actor: Actor, scope: Scope, which: QueueList, after: str | None
+def _counts(scope: Scope) -> str:
+    wanted = {which.value: CONDITIONS[which] for which in COUNTED}
+    wanted["late"] = f"{WAITING} AND i.due_at < $5"
+    columns = (
+        f"(SELECT count(*) FROM (SELECT FROM review_item i WHERE {in_scope(scope)}"
+        f" AND {condition} LIMIT {MOST_COUNTED}) AS counted) AS {name}"
+        for name, condition in wanted.items()
+    )
+    return f"SELECT {', '.join(columns)} WHERE $1::uuid IS NOT NULL"
+
+
+async def page(
+    actor: Actor,
+    which: QueueList,
+    *,
+    asked: Asked,
+    after: str | None = None,
+    condition: str = "",
+    size: int = PAGE_SIZE,
 ) -> Page[ItemSummary]:
+    """Return a page of a list, of those items that `condition` holds for. Errors: as queue."""
+    scope = rules.scope_of(actor)
     key = "decided_at" if which is QueueList.DECIDED else "due_at"
     order, beyond = ("DESC", "<") if which is QueueList.DECIDED else ("ASC", ">")
     values: list[Any] = [*scope_values(scope)]
-    condition = ""
+    where = f"{in_scope(scope)} AND {CONDITIONS[which]}{narrowed(asked, values)}{condition}"
     if after:
         # Two plain comparisons: a row-wise one is not leakproof, and would miss the index.
-        condition = f" AND (i.{key} {beyond} $5 OR (i.{key} = $5 AND i.id {beyond} $6))"
+        n = len(values) + 2
+        where += f" AND (i.{key} {beyond} ${n} OR (i.{key} = ${n} AND i.id {beyond} ${n + 1}))"
         values += await _cursor(key, after)
     rows = await db.fetch(
-        f"{SUMMARY} WHERE {IN_SCOPE} AND {_CONDITIONS[which]}{condition}"
-        f" ORDER BY i.{key} {order}, i.id {order} LIMIT {PAGE_SIZE + 1}",
+        f"{SUMMARY} WHERE {where} ORDER BY i.{key} {order}, i.id {order} LIMIT {size + 1}",
         *values,
     )
+    return await _summaries(actor, rows, size)
+
+
+async def _summaries(actor: Actor, rows: list[db.Record], size: int) -> Page[ItemSummary]:
     versions = {row["charter_version_id"] for row in rows} - {None}
     charters = await clauses.charters(versions)
     return page_of(
         rows,
-        PAGE_SIZE,
-        lambda row: summary(row, actor.locale, charters.get(row["charter_version_id"])),
+        size,
+        lambda row: summary(row, actor.locale, _of(charters, row["charter_version_id"])),
     )
+
+
+def _of(charters: dict[UUID, Charter], version_id: UUID | None) -> tuple[Charter, ...]:
+    found = charters.get(version_id) if version_id else None
+    return (found,) if found else ()
 
 
 async def _cursor(key: str, after: str) -> tuple[datetime, UUID]:
@@ -218,36 +215,9 @@ async def _cursor(key: str, after: str) -> tuple[datetime, UUID]:
     return at, item_id
 
 
-_LAST_DECISION = """
-    SELECT d.id, d.item_id, d.contribution_id, d.revision_id, d.action, d.clause_id, d.facts,
-           d.statement, d.text_sent, d.at, d.decided_by, m.display_name
-      FROM decision d
-      JOIN member m ON m.tenant_id = d.tenant_id AND m.id = d.decided_by
-     WHERE d.tenant_id = $1 AND d.item_id = $2
-     ORDER BY d.id DESC LIMIT 1
-"""
-
-
-async def last_decision(item_id: UUID) -> DecisionView | None:
-    """Return the newest decision on an item the caller has let the actor see."""
-    row = await db.fetch_row(_LAST_DECISION, item_id)
-    if row is None:
-        return None
-    values = dict(row)
-    stated = values.pop("statement")
-    by = Person(id=values.pop("decided_by"), name=values.pop("display_name"))
-    statement = db.from_jsonb(stated, dict[str, Any]) if stated else None
-    return DecisionView(**values, decided_by=by, statement=statement)
-
-
-def scope_values(scope: Scope) -> tuple[Any, ...]:
-    """Return the values of IN_SCOPE, $2 to $4."""
-    return list(scope.audiences), list(scope.places), scope.member_id
-
-
-def summary(row: db.Record, locale: str, charter: Charter | None) -> ItemSummary:
+def summary(row: db.Record, locale: str, charters: Sequence[Charter]) -> ItemSummary:
     """Build a line of the queue from a row of SUMMARY."""
-    clause = charter.find(row["clause_id"]) if charter else None
+    clause = clauses.find(charters, row["clause_id"])
     is_open, left = row["decided_at"] is None, row["due_at"] - clock.now()
     plain = (
         "id", "kind", "target_kind", "target_id", "audience", "contribution_id",
@@ -256,7 +226,7 @@ def summary(row: db.Record, locale: str, charter: Charter | None) -> ItemSummary
     )  # fmt: skip
     return ItemSummary(
         **{name: row[name] for name in plain},
-        title=row["title"] or text.excerpt(row["body"] or "", TITLE_LENGTH),
+        title=_title(row, locale),
         author=person(row["author_id"], row["author"]),
         place=_place(row, locale),
         is_late=is_open and left < timedelta(),
@@ -269,6 +239,17 @@ def summary(row: db.Record, locale: str, charter: Charter | None) -> ItemSummary
 def person(member_id: UUID | None, name: str | None) -> Person | None:
     """Return a member by name, None for nobody."""
     return Person(id=member_id, name=name) if member_id and name else None
+
+
+def _title(row: db.Record, locale: str) -> str:
+    """Return the title of the words, or how they begin, or what is asked where there are none."""
+    if row["body"] is not None:
+        return row["title"] or text.excerpt(row["body"], TITLE_LENGTH)
+    if row["kind"] == ItemKind.JOIN:
+        return translate(locale, N_("Asks to join “{title}”"), title=row["community_title"] or "")
+    if row["reference"]:
+        return translate(locale, N_("Legal notice {reference}"), reference=row["reference"])
+    return row["author"] or ""
 
 
 def _place(row: db.Record, locale: str) -> Place | None:

@@ -1,22 +1,25 @@
 """One case as a moderator reads it: the words, why they are here, who wrote them, what happened."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from parvis.core import clock, db, text
+from parvis.core import clock, db
 from parvis.core.actor import Actor
-from parvis.core.capacities import role
 from parvis.core.errors import Conflict, NotFound
 from parvis.core.i18n import N_, translate
 from parvis.features.journal import queries as journal
 from parvis.features.journal.queries import Entry
-from parvis.features.moderation import clauses, queries, rules
-from parvis.features.moderation.clauses import Charter, spoken
+from parvis.features.moderation import clauses, queries, queries_context, queries_person, rules
+from parvis.features.moderation.clauses import Charter
+from parvis.features.moderation.decisions import views
+from parvis.features.moderation.decisions.views import DecisionView
 from parvis.features.moderation.passages import Span
-from parvis.features.moderation.queries import DecisionView, ItemSummary, Person
+from parvis.features.moderation.queries import ItemSummary, Person
+from parvis.features.moderation.queries_context import Context, Earlier
+from parvis.features.moderation.queries_person import Dossier
 from parvis.features.moderation.rules import Can, Item
 from parvis.features.moderation.tables import Audience, Status
 
@@ -41,6 +44,7 @@ class CauseView(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None
     span: Span | None
     quoted: str | None
+    confidence: float | None
     note: str | None
     at: datetime
 
@@ -53,40 +57,19 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """What a moderator knows of an author. Capacities are those of when the words were written."""
-
-    id: UUID
-    name: str
-    capacity: str
-    capacity_label: str | None
-    vouched_by: str | None
-    joined_at: datetime
-    published: int
-    questions: int
-    returned: int
-    refused: int
-    waiting: int
-
-
-class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """The post that a comment answers."""
-
-    title: str
-    author: str
-    href: str
-
-
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One item with all a decision needs; `can` is what the server offers this moderator."""
+    """One item with all a decision needs; `can` is what the server offers this moderator.
+
+    What is about no words has none: `title` then says what is asked, and `body` is empty.
+    """
 
     item: ItemSummary
     title: str
     body: str
     written_at: datetime
-    live_body: str | None
+    earlier: Earlier | None
     causes: tuple[CauseView, ...]
-    author: Dossier
+    author: Dossier | None
     context: Context | None
     clauses: tuple[ClauseView, ...]
     charter_version: int | None
@@ -102,42 +85,15 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
 
 _WORDS = """
     SELECT r.title, r.body, r.created_at, r.charter_version_id, r.capacity, r.capacity_label,
-           CASE WHEN l.id <> r.id THEN l.body END AS live_body, c.parent_id
+           c.parent_id
       FROM revision r
       JOIN contribution c ON c.tenant_id = r.tenant_id AND c.id = r.contribution_id
-      LEFT JOIN revision l ON l.tenant_id = c.tenant_id AND l.id = c.live_revision_id
      WHERE r.tenant_id = $1 AND r.id = $2
 """
 _CAUSES = """
-    SELECT source, clause_id, rule_id, effect, field, span, note, at FROM review_cause
-     WHERE tenant_id = $1 AND item_id = $2 AND (source = 'report' OR at >= $3)
+    SELECT source, clause_id, rule_id, effect, field, span, confidence, note, at FROM review_cause
+     WHERE tenant_id = $1 AND item_id = $2 AND (source NOT IN ('rule', 'label') OR at >= $3)
      ORDER BY id
-"""
-_AUTHOR = """
-    SELECT m.id, m.display_name AS name, m.joined_at, n.label,
-           (SELECT count(*) FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = m.id
-               AND c.live_revision_id IS NOT NULL AND c.kind <> 'profile') AS published,
-           (SELECT count(*) FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = m.id
-               AND c.live_revision_id IS NOT NULL AND c.kind = 'question') AS questions,
-           (SELECT count(*) FROM review_item i WHERE i.tenant_id = $1 AND i.author_id = m.id
-               AND i.status NOT IN ('decided', 'withdrawn')) AS waiting,
-           (SELECT count(*) FROM decision d JOIN review_item i ON i.tenant_id = d.tenant_id
-               AND i.id = d.item_id WHERE d.tenant_id = $1 AND i.author_id = m.id
-               AND d.action = 'return') AS returned,
-           (SELECT count(*) FROM decision d JOIN review_item i ON i.tenant_id = d.tenant_id
-               AND i.id = d.item_id WHERE d.tenant_id = $1 AND i.author_id = m.id
-               AND d.action IN ('refuse', 'redact')) AS refused
-      FROM member m
-      LEFT JOIN connection n ON n.tenant_id = m.tenant_id AND n.slug = m.name_source
-                                AND n.name_authority
-     WHERE m.tenant_id = $1 AND m.id = $2
-"""
-_PARENT = """
-    SELECT c.id, r.title, r.body, m.display_name AS author
-      FROM contribution c
-      JOIN revision r ON r.tenant_id = c.tenant_id AND r.id = c.live_revision_id
-      JOIN member m ON m.tenant_id = c.tenant_id AND m.id = c.author_id
-     WHERE c.tenant_id = $1 AND c.id = $2
 """
 _COLLEAGUES = """
     SELECT m.id, m.display_name AS name
@@ -163,23 +119,32 @@ async def case(actor: Actor, item_id: UUID) -> CaseView:
 async def case_of(actor: Actor, item: Item) -> CaseView:
     """Return the case of an item that was loaded for this actor."""
     words = await db.fetch_row(_WORDS, item.revision_id)
-    assert words is not None  # noqa: S101 -- the foreign key keeps it
-    charter = await clauses.charter_of(words["charter_version_id"], words["created_at"])
+    version_id = words["charter_version_id"] if words else None
+    written_at = words["created_at"] if words else item.created_at
+    charters = await clauses.charters_of(version_id, written_at, item.place_id)
+    shown = await _summary(actor, item, charters)
+    title, body = (words["title"], words["body"]) if words else (shown.title, "")
     return CaseView(
-        item=await _summary(actor, item, charter),
-        title=words["title"],
-        body=words["body"],
-        written_at=words["created_at"],
-        live_body=words["live_body"],
-        causes=await _causes(actor, item, words, charter),
-        author=await _dossier(actor, item, words),
-        context=await _context(words["parent_id"]),
-        clauses=clause_views(charter, actor.locale),
-        charter_version=charter.number if charter else None,
+        item=shown,
+        title=title,
+        body=body,
+        written_at=written_at,
+        earlier=await _earlier(item, title, body),
+        causes=await _causes(actor, item, words, charters),
+        author=await queries_person.dossier(actor, item, words),
+        context=await queries_context.context(item, words["parent_id"] if words else None),
+        clauses=clause_views(charters, actor.locale),
+        charter_version=charters[0].number if charters else None,
         history=await _history(actor, item),
-        decision=await queries.last_decision(item.id),
+        decision=await views.last_decision(item.id),
         colleagues=await colleagues(actor, item),
         can=rules.can(actor, item, clock.now()),
+    )
+
+
+async def _earlier(item: Item, title: str, body: str) -> Earlier | None:
+    return (
+        await queries_context.earlier(item.revision_id, title, body) if item.revision_id else None
     )
 
 
@@ -218,24 +183,28 @@ def _nameless(entry: Entry, locale: str) -> Entry:
     return msgspec.structs.replace(entry, actor=None, actor_id=None, sentence=sentence)
 
 
-async def _summary(actor: Actor, item: Item, charter: Charter | None) -> ItemSummary:
+async def _summary(actor: Actor, item: Item, charters: Sequence[Charter]) -> ItemSummary:
     row = await db.fetch_row(f"{queries.SUMMARY} WHERE i.tenant_id = $1 AND i.id = $2", item.id)
     assert row is not None  # noqa: S101 -- it was loaded in this transaction, and is never deleted
-    return queries.summary(row, actor.locale, charter)
+    return queries.summary(row, actor.locale, charters)
 
 
 async def _causes(
-    actor: Actor, item: Item, words: db.Record, charter: Charter | None
+    actor: Actor, item: Item, words: db.Record | None, charters: Sequence[Charter]
 ) -> tuple[CauseView, ...]:
-    rows = await db.fetch(_CAUSES, item.id, words["created_at"])
-    return tuple(_cause(row, words, charter, actor.locale) for row in rows)
+    since = words["created_at"] if words else item.created_at
+    rows = await db.fetch(_CAUSES, item.id, since)
+    return tuple(_cause(row, words, charters, actor.locale) for row in rows)
 
 
-def _cause(row: db.Record, words: db.Record, charter: Charter | None, locale: str) -> CauseView:
-    clause = charter.find(row["clause_id"]) if charter else None
+def _cause(
+    row: db.Record, words: db.Record | None, charters: Sequence[Charter], locale: str
+) -> CauseView:
+    clause = clauses.find(charters, row["clause_id"])
     span = db.from_jsonb(row["span"], tuple[int, int]) if row["span"] else None
-    field = row["field"]
-    quoted = words[field][slice(*span)] if span and field in ("title", "body") else None
+    field, quoted = row["field"], None
+    if words and span and field in ("title", "body"):
+        quoted = words[field][slice(*span)]
     return CauseView(
         source=row["source"],
         clause_id=row["clause_id"],
@@ -245,34 +214,16 @@ def _cause(row: db.Record, words: db.Record, charter: Charter | None, locale: st
         field=field,
         span=span,
         quoted=quoted,
+        confidence=row["confidence"],
         note=row["note"],
         at=row["at"],
     )
 
 
-async def _dossier(actor: Actor, item: Item, words: db.Record) -> Dossier:
-    row = await db.fetch_row(_AUTHOR, item.author_id)
-    values: dict[str, Any] = dict(row or {})
-    label = values.pop("label")
-    return Dossier(
-        **values,
-        capacity=words["capacity"],
-        capacity_label=role(words["capacity"], words["capacity_label"], actor.locale),
-        vouched_by=spoken(db.from_jsonb(label, dict[str, str]), actor.locale) if label else None,
-    )
-
-
-async def _context(parent_id: UUID | None) -> Context | None:
-    row = await db.fetch_row(_PARENT, parent_id) if parent_id else None
-    if row is None:
-        return None
-    title = row["title"] or text.excerpt(row["body"], queries.TITLE_LENGTH)
-    return Context(title=title, author=row["author"], href=f"/posts/{row['id']}")
-
-
-def clause_views(charter: Charter | None, locale: str) -> tuple[ClauseView, ...]:
-    """Return the clauses that a report or a decision may name, in the order of the charter."""
+def clause_views(charters: Sequence[Charter], locale: str) -> tuple[ClauseView, ...]:
+    """Return the clauses that a report or a decision may name, in the order of the charters."""
     return tuple(
-        ClauseView(id=clause.id, number=clause.number, title=clause.title_in(locale))
-        for clause in (charter.clauses if charter else ())
+        ClauseView(id=clause.ref, number=clause.number, title=clause.title_in(locale))
+        for charter in charters
+        for clause in charter.clauses
     )

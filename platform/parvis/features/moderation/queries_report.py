@@ -33,6 +33,6 @@ async def report_view(actor: Actor, contribution_id: UUID) -> ReportView:
         title=target.title,
         excerpt=text.excerpt(target.body, EXCERPT_LENGTH),
         href=PAGES[target.kind].format(id=target.id),
-        clauses=clause_views(charter, actor.locale),
+        clauses=clause_views((charter,) if charter else (), actor.locale),
         is_reported=target.is_reported,
     )

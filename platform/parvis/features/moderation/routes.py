@@ -3,25 +3,34 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parvis.core import http, navigation
-from parvis.core.errors import Invalid, NotFound
+from parvis.core.errors import AppError, Invalid, NotFound
 from parvis.core.http import Req
-from parvis.core.i18n import translate
+from parvis.core.i18n import N_, translate
 from parvis.core.step_up import StepUp
-from parvis.features.moderation import actions, actions_decide, queries_case, screens
+from parvis.features.moderation import (
+    actions,
+    actions_decide,
+    queries_case,
+    queries_choices,
+    rules,
+    screens,
+)
 from parvis.features.moderation.actions import HandOverInput, SeenInput
 from parvis.features.moderation.actions_decide import DecideInput
-from parvis.features.moderation.queries import QueueList
 from parvis.features.moderation.queries_case import CaseView, Stale
-from parvis.features.moderation.screens import CaseScreen, DecisionForm
-from parvis.features.moderation.tables import Action
+from parvis.features.moderation.queries_lists import Asked, QueueList
+from parvis.features.moderation.screens import CaseScreen, DecisionForm, Kept, Position
+from parvis.features.moderation.tables import Action, ItemKind
 
 Answer = Response[Any] | Redirect
 PAGE = "moderation/moderation.html"
+GONE = N_("This case is not yours to judge now. Nothing was saved; what you had written is below.")
 
 
 @get("/admin", include_in_schema=False)
@@ -34,9 +43,9 @@ async def admin_home(request: Req) -> Redirect:
 
 
 @get("/admin/moderation", include_in_schema=False)
-async def queue_screen(request: Req, after: FromQuery[str | None] = None) -> Response[Any]:
+async def queue_screen(request: Req) -> Response[Any]:
     """Show a list of the queue; where there is room, its first case beside it."""
-    view = await screens.list_screen(http.actor_of(request), _list(request), after)
+    view = await screens.list_screen(http.actor_of(request), position_of(request))
     return http.page(request, PAGE, view, pane="list")
 
 
@@ -137,8 +146,10 @@ async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:
     except Invalid as error:
         return await _wrong(request, item_id, form, error)
     except Stale as error:
-        return await _stale(request, error)
-    return http.redirect(f"/admin/moderation?list={_list(request)}")
+        return await _stale(request, error, form)
+    except NotFound as error:
+        return await _gone(request, form, error)
+    return http.redirect(f"/admin/moderation{position_of(request).tail}")
 
 
 async def _do(request: Req, item_id: FromPath[UUID], action: Any, shape: type[Any]) -> Answer:
@@ -168,17 +179,30 @@ async def _wrong(
     return await _page(request, screens.of_case(case, form.with_errors(said)), status=422)
 
 
-async def _stale(request: Req, error: Stale) -> Response[Any]:
-    """Show the fresh case under what happened to it. Errors: NotFound when it is not theirs now."""
+async def _stale(request: Req, error: Stale, form: DecisionForm | None = None) -> Response[Any]:
+    """Show the fresh case under what happened to it, and in it what the moderator had written."""
     fresh: CaseView | None = error.data["item"]
     if fresh is None:
-        raise NotFound
+        return await _gone(request, form or DecisionForm(), error)
+    form = form or DecisionForm(clause_id=screens.first_clause(fresh))
     case = screens.of_case(
-        fresh,
-        DecisionForm(clause_id=screens.first_clause(fresh)),
-        notice=_said(request, error),
+        fresh, msgspec.structs.replace(form, version=0), notice=_said(request, error)
     )
     return await _page(request, case, status=409)
+
+
+async def _gone(request: Req, form: DecisionForm, error: AppError) -> Response[Any]:
+    """Give back what was written in a case that is not, or no longer, the moderator's.
+
+    Errors: the one given, to who has no queue or had written nothing.
+    """
+    actor = http.actor_of(request)
+    if not rules.has_queue(actor) or not (form.text or form.facts):
+        raise error
+    notice = translate(actor.locale, GONE)
+    kept = Kept(notice=notice, text=form.text, facts=form.facts)
+    view = await screens.list_screen(actor, position_of(request), kept)
+    return http.page(request, PAGE, view, status=error.status, pane="list")
 
 
 def _said(request: Req, error: Stale) -> str:
@@ -186,18 +210,28 @@ def _said(request: Req, error: Stale) -> str:
 
 
 async def _page(request: Req, case: CaseScreen, *, status: int = 200) -> Response[Any]:
-    after = request.query_params.get("after")
-    view = await screens.detail_screen(http.actor_of(request), _list(request), after, case)
+    view = await screens.detail_screen(http.actor_of(request), position_of(request), case)
     return http.page(request, PAGE, view, status=status, pane="detail")
 
 
 def _back(request: Req, item_id: FromPath[UUID]) -> Redirect:
-    return http.redirect(f"/admin/moderation/{item_id}?list={_list(request)}")
+    return http.redirect(f"/admin/moderation/{item_id}{position_of(request).tail}")
 
 
-def _list(request: Req) -> QueueList:
-    asked = request.query_params.get("list", QueueList.OPEN)
-    return QueueList(asked) if asked in set(QueueList) else QueueList.OPEN
+def position_of(request: Req) -> Position:
+    """Return where in the queue the reader stands; what is no list or kind counts for nothing."""
+    asked, of = request.query_params.get("list", QueueList.OPEN), request.query_params.get
+    return Position(
+        which=QueueList(asked) if asked in set(QueueList) else QueueList.OPEN,
+        asked=Asked(
+            kind=next((kind for kind in ItemKind if kind.value == of("kind")), None),
+            place=queries_choices.place_of(of("place")),
+            clause=of("clause") or None,
+            rule=of("rule") or None,
+            q=of("q", ""),
+        ),
+        after=of("after"),
+    )
 
 
 def _form(fields: dict[str, Any]) -> DecisionForm:

@@ -24,11 +24,13 @@ from parvis.features.moderation import (
 from parvis.features.moderation.actions import HandOverInput, SeenInput
 from parvis.features.moderation.actions_decide import DecideInput
 from parvis.features.moderation.actions_report import ReportInput
+from parvis.features.moderation.decisions.views import DecisionView
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures
-from parvis.features.moderation.queries import DecisionView, Queue, QueueList
+from parvis.features.moderation.queries import Queue
 from parvis.features.moderation.queries_case import CaseView
-from parvis.features.moderation.tables import Action
+from parvis.features.moderation.queries_lists import Asked, QueueList
+from parvis.features.moderation.tables import Action, ItemKind
 
 TAGS = ["moderation"]
 ITEM = "/api/v1/moderation/items/{item_id:uuid}"
@@ -42,10 +44,19 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/v1/moderation/items", operation_id="listReviewItems", tags=TAGS)
 async def list_items(
-    request: Req, which: FromQuery[QueueList] = QueueList.OPEN, after: FromQuery[str | None] = None
+    request: Req,
+    *,
+    which: FromQuery[QueueList] = QueueList.OPEN,
+    after: FromQuery[str | None] = None,
+    kind: FromQuery[ItemKind | None] = None,
+    place: FromQuery[UUID | None] = None,
+    clause: FromQuery[str | None] = None,
+    rule: FromQuery[str | None] = None,
+    q: FromQuery[str] = "",
 ) -> Queue:
-    """List items of one list of the queue, oldest due first."""
-    return await queries.queue(http.actor_of(request), which, after=after)
+    """List items of one list of the queue, oldest due first; `q` are words of an author's name."""
+    asked = Asked(kind=kind, place=place, clause=clause, rule=rule, q=q)
+    return await queries.queue(http.actor_of(request), which, asked=asked, after=after)
 
 
 @get("/api/v1/moderation/figures", operation_id="getModerationFigures", tags=TAGS)

@@ -107,7 +107,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         """What the journal calls what is judged: the words where there are any."""
         if self.contribution_kind and self.contribution_id:
             return self.contribution_kind, self.contribution_id
-        return self.target_kind.value, self.target_id
+        kind = "request" if self.kind is ItemKind.JOIN else self.target_kind.value
+        return kind, self.target_id
 
     @property
     def words(self) -> JudgedWords:

@@ -1,17 +1,28 @@
 """What the moderation screen shows: the API's views, and what only a page needs beside them."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 
 from parvis.core import clock
 from parvis.core.actor import Actor
-from parvis.features.moderation import drafting, figures, passages, queries, queries_case, rules
+from parvis.features.moderation import (
+    drafting,
+    figures,
+    passages,
+    queries,
+    queries_case,
+    queries_choices,
+    rules,
+)
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures, Line
 from parvis.features.moderation.passages import Paragraph
-from parvis.features.moderation.queries import ItemSummary, Queue, QueueList
+from parvis.features.moderation.queries import ItemSummary, Queue
 from parvis.features.moderation.queries_case import CaseView, CauseView, ClauseView
+from parvis.features.moderation.queries_choices import Choices
+from parvis.features.moderation.queries_lists import Asked, QueueList
 from parvis.features.moderation.tables import RESTRICTIONS, Action
 
 
@@ -67,9 +78,23 @@ class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
     notice: str = ""
 
 
-class Screen(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole screen. `position` counts from 1 on the page of the list that is shown."""
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a case that is no longer the moderator's, and what they had written in it."""
 
+    notice: str
+    text: str = ""
+    facts: str = ""
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole screen. `position` counts from 1 on the page of the list that is shown.
+
+    `tail` ends the addresses that lead back to this list.
+    """
+
+    tail: str
+    choices: Choices
+    kept: Kept | None
     figures: Figures
     decisions_line: Line | None
     delay_line: Line | None
@@ -80,26 +105,52 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     next: ItemSummary | None
 
 
-async def list_screen(actor: Actor, which: QueueList, after: str | None) -> Screen:
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """Where in the queue somebody stands: the list, what it is narrowed to, the page of it."""
+
+    which: QueueList = QueueList.OPEN
+    asked: Asked = Asked()
+    after: str | None = None
+
+    @property
+    def tail(self) -> str:
+        """How an address ends that leads here; the first list needs nothing."""
+        asked = msgspec.structs.asdict(self.asked)
+        named = {"list": self.which.value, **asked, "after": self.after}
+        said = {name: str(value) for name, value in named.items() if value}
+        given = {name: value for name, value in said.items() if (name, value) != ("list", "open")}
+        return f"?{urlencode(given)}" if given else ""
+
+
+async def list_screen(actor: Actor, position: Position, kept: Kept | None = None) -> Screen:
     """Return the screen of a list, with its first case where there is one."""
-    found = await queries.queue(actor, which, after=after)
+    found = await queries.queue(actor, position.which, asked=position.asked, after=position.after)
     first = found.page.items[0] if found.page.items else None
-    return await _screen(actor, found, await case_screen(actor, first.id) if first else None)
+    case = await case_screen(actor, first.id) if first else None
+    return await _screen(actor, position, found, case, kept)
 
 
-async def detail_screen(
-    actor: Actor, which: QueueList, after: str | None, case: CaseScreen
-) -> Screen:
+async def detail_screen(actor: Actor, position: Position, case: CaseScreen) -> Screen:
     """Return the screen around a case, with the list it was opened from."""
-    return await _screen(actor, await queries.queue(actor, which, after=after), case)
+    found = await queries.queue(actor, position.which, asked=position.asked, after=position.after)
+    return await _screen(actor, position, found, case)
 
 
-async def _screen(actor: Actor, found: Queue, case: CaseScreen | None) -> Screen:
+async def _screen(
+    actor: Actor,
+    position: Position,
+    found: Queue,
+    case: CaseScreen | None,
+    kept: Kept | None = None,
+) -> Screen:
     shown = await figures.figures(actor)
     items = found.page.items
     ids = [item.id for item in items]
     at = ids.index(case.case.item.id) if case and case.case.item.id in ids else None
     return Screen(
+        tail=position.tail,
+        choices=await queries_choices.choices(actor),
+        kept=kept,
         figures=shown,
         decisions_line=figures.sparkline(shown.decisions_by_day),
         delay_line=figures.sparkline(shown.median_minutes_by_day),
@@ -144,7 +195,10 @@ def of_case(case: CaseView, form: DecisionForm, notice: str = "") -> CaseScreen:
 
 def _points(case: CaseView) -> tuple[CauseView, ...]:
     """Return the causes without those that would read the same again."""
-    told = {(cause.clause_id, cause.quoted, cause.note): cause for cause in reversed(case.causes)}
+    told = {
+        (cause.source, cause.clause_id, cause.quoted, cause.note): cause
+        for cause in reversed(case.causes)
+    }
     return tuple(cause for cause in case.causes if cause in told.values())
 
 

@@ -9,6 +9,8 @@ SENTENCES: dict[str, str] = {
     "review.decided:redact": N_("{who} published it with passages masked."),
     "review.decided:refuse": N_("{who} refused it."),
     "review.decided:return": N_("{who} sent it back to its author to revise."),
+    "review.decided:admit": N_("{who} let them in."),
+    "review.decided:decline": N_("{who} declined the request."),
     "review.escalated": N_("{who} escalated it."),
     "review.handed_over": N_("{who} handed it over to a colleague."),
     "review.held": N_("{who} keeps it until tomorrow."),
