@@ -6,7 +6,7 @@ from pathlib import Path
 
 from parvis.features.charter.document import CharterDocument, parse
 from parvis.features.charter.judge import compile_charter, judge
-from parvis.features.charter.verdict import ActText, Person, Verdict
+from parvis.features.charter.verdict import ActText, FileFacts, Person, Verdict
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 FILE = Path("charter.toml")
@@ -42,14 +42,18 @@ def verdict(
     person: Person | None = None, place: frozenset[str] = frozenset(),
     recipients: tuple[frozenset[str], ...] = (), language: str | None = None,
     fields: Mapping[str, str] | None = None, now: datetime = NOW,
-    grace_until: datetime | None = None,
+    grace_until: datetime | None = None, files: tuple[FileFacts, ...] = (),
+    paces: Mapping[str, tuple[datetime, ...]] | None = None,
+    calendar: Mapping[str, datetime] | None = None, timezone: str = "UTC",
 ) -> Verdict:  # fmt: skip
     """Return the verdict of `document` on one text in the field `body`."""
     written = ActText(
         act=act, person=person or Person(), place=place, recipients=recipients,
         language=language, fields={"body": text} if fields is None else fields,
+        files=files, paces=paces or {},
     )  # fmt: skip
-    return judge(written, compile_charter(document, grace_until=grace_until), {}, now)
+    compiled = compile_charter(document, grace_until=grace_until, timezone=timezone)
+    return judge(written, compiled, calendar or {}, now)
 
 
 def quoted(found: Verdict, text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What a file is, told from its bytes: neither its name nor its sender is believed."""
 
 import zipfile
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 
@@ -35,7 +35,7 @@ TYPES = frozenset((
 _MARKUP = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<iframe")
 
 
-def sniff(file: BinaryIO) -> str:
+def sniff(file: IO[bytes]) -> str:
     """Return the media type of an open file, UNKNOWN where its bytes tell none; leaves it at 0."""
     file.seek(0)
     head = file.read(HEAD_BYTES)
@@ -76,7 +76,7 @@ def _of_text(head: bytes) -> str:
     return "text/plain" if head else UNKNOWN
 
 
-def _of_zip(file: BinaryIO) -> str:
+def _of_zip(file: IO[bytes]) -> str:
     """Return what kind of archive it is; only its table of contents is read."""
     try:
         with zipfile.ZipFile(file) as archive:

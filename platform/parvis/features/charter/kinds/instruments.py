@@ -140,11 +140,12 @@ def _tickers(rules: Iterable[PlacedRule]) -> Iterator[Entry[PlacedRule]]:
 
 def _wording(rules: Iterable[PlacedRule]) -> Iterator[Entry[PlacedRule | None]]:
     """Yield the words of advice: those everybody has under no rule, and each rule's own."""
+    owner: PlacedRule | None = None
     for language, terms in ADVICE.items():
-        yield from (Entry(None, language, term) for term in terms)
-    for placed in rules:
-        for language, terms in _of(placed).wording.items():
-            yield from (Entry(placed, language, term) for term in terms)
+        yield from (Entry(owner, language, term) for term in terms)
+    for owner in rules:
+        for language, terms in _of(owner).wording.items():
+            yield from (Entry(owner, language, term) for term in terms)
 
 
 def _advice(
@@ -184,7 +185,7 @@ class _Nearest:
         self._places = places
         self._starts = [start for start, _ in places]
         # Of those that begin before, the one that ends last is the nearest.
-        self._last_to_end = list(accumulate(places, lambda one, two: max(one, two, key=_end)))
+        self._last_to_end = list(accumulate(places, _later))
 
     def to(self, one: Place) -> list[Place]:
         """Return the last one that begins before, and the first that begins after."""
@@ -192,8 +193,9 @@ class _Nearest:
         return [*self._last_to_end[after - 1 : after], *self._places[after : after + 1]]
 
 
-def _end(place: Place) -> int:
-    return place[1]
+def _later(one: Place, other: Place) -> Place:
+    """Return the one that ends later."""
+    return other if other[1] > one[1] else one
 
 
 def _apart(one: Place, other: Place, blanks: list[int]) -> int:

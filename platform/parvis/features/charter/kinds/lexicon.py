@@ -21,28 +21,28 @@ _LANGUAGE = re2.compile(r"[a-z]{2}")
 
 Term = Annotated[str, Meta(min_length=1, max_length=200)]
 TermsByLanguage = dict[str, tuple[Term, ...]]
-Owner = TypeVar("Owner")
+Owner_co = TypeVar("Owner_co", covariant=True)
 
 
-class Entry(msgspec.Struct, Generic[Owner], frozen=True):
+class Entry(msgspec.Struct, Generic[Owner_co], frozen=True):
     """A term of a list: whose it is, and in which language."""
 
-    owner: Owner
+    owner: Owner_co
     language: str
     term: str
 
 
-class _Term(msgspec.Struct, Generic[Owner], frozen=True):
-    owner: Owner
+class _Term(msgspec.Struct, Generic[Owner_co], frozen=True):
+    owner: Owner_co
     language: str
     length: int
     is_stem: bool
 
 
-class Match(msgspec.Struct, Generic[Owner], frozen=True):
+class Match(msgspec.Struct, Generic[Owner_co], frozen=True):
     """A term found, at [start, end) of the text's words."""
 
-    owner: Owner
+    owner: Owner_co
     language: str
     start: int
     end: int
@@ -51,11 +51,11 @@ class Match(msgspec.Struct, Generic[Owner], frozen=True):
         return text.word_span(self.start, self.end)
 
 
-class Lexicon(Generic[Owner]):
+class Lexicon(Generic[Owner_co]):
     """Terms ready to be looked for, all at once."""
 
-    def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
-        terms: dict[str, list[_Term[Owner]]] = {}
+    def __init__(self, entries: Iterable[Entry[Owner_co]]) -> None:
+        terms: dict[str, list[_Term[Owner_co]]] = {}
         for entry in entries:
             is_stem = entry.term.endswith(STEM_MARK)
             words = fold_words(entry.term.removesuffix(STEM_MARK))
@@ -65,7 +65,7 @@ class Lexicon(Generic[Owner]):
             terms.setdefault(key, []).append(term)
         self._automaton = _automaton(terms) if terms else None
 
-    def matches(self, text: FoldedText) -> Iterator[Match[Owner]]:
+    def matches(self, text: FoldedText) -> Iterator[Match[Owner_co]]:
         """Yield every term that stands in a text, overlapping ones too."""
         if self._automaton is None:
             return
@@ -78,7 +78,7 @@ class Lexicon(Generic[Owner]):
                 yield Match(term.owner, term.language, start, end)
 
 
-def _automaton(terms: dict[str, list[_Term[Owner]]]) -> ahocorasick.Automaton:
+def _automaton(terms: dict[str, list[_Term[Owner_co]]]) -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
     for key, owners in terms.items():
         automaton.add_word(key, tuple(owners))

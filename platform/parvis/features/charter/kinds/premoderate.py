@@ -1,9 +1,9 @@
 """`premoderate`: a moderator reads before others do: always, for newcomers, or on signs."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
+import re2
 from msgspec import Meta
 
 from parvis.features.charter.kinds.base import PerRuleKind
@@ -12,7 +12,8 @@ from parvis.features.charter.rule import Complaint, Finding, PlacedRule, Reading
 from parvis.features.charter.verdict import Effect
 
 Sign = Literal["amount", "link", "warned"]
-_AMOUNT = re.compile(r"\d[\d .,]*\s?(?:%|€|\$|£|eur\b|euros?\b|k€|m€|md€|usd\b|chf\b)")
+# RE2: a text of nothing but digits and blanks would be read once for each of them.
+_AMOUNT = re2.compile(r"\d[\d .,]*\s?(?:%|€|\$|£|eur\b|euros?\b|k€|m€|md€|usd\b|chf\b)")
 
 
 class PremoderateRule(Rule, frozen=True, kw_only=True):
