@@ -45,6 +45,7 @@ GIVEN = {
 }
 # (table, column) → why it is in no archive.
 LEFT_OUT = {
+    ("act_pace", "member_id"): "when they last acted, for a month at most; acts are in the journal",
     ("api_token", "created_by"): "an act, in the journal; whose token it is says the other column",
     ("appeal", "decided_by"): "an act of the firm, in the journal",
     ("appeal", "first_decider"): "an act of the firm, in the journal",

@@ -1,17 +1,22 @@
 """What a request brings: the texts to judge, and the form to give back when it goes no further."""
 
+import os
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import msgspec
+from litestar.datastructures import UploadFile
 
-from parvis.core import kept_form
+from parvis.core import http, kept_form
 from parvis.core.acts import ACTS
 from parvis.core.errors import BadRequest, TooLarge
 from parvis.core.http import Req
 from parvis.core.kept_form import Form
 from parvis.core.middleware import SAFE
+from parvis.features.charter.sniffing import sniff
+from parvis.features.charter.verdict import FileFacts
 
 # Names of nested form fields: questions.0.title, questions[0][title], questions-0-title.
 _NAME_PARTS = re.compile(r"[.\[\]-]+")
@@ -20,24 +25,28 @@ MOST_DEPTH = 8
 # handler refuses anyway.
 MOST_TEXTS = 50
 MOST_CHARACTERS = 100_000
+MOST_FILES = 20
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Submission(msgspec.Struct, frozen=True):
     """The texts of an act by field, and the form's own fields as they were typed, in order.
 
-    `community` is the slug of the place that the body itself names, if it does.
+    `community` is the slug of the place that the body itself names, if it does; `files` what its
+    bytes say of each file that comes along.
     """
 
     texts: dict[str, str]
     form: Form = ()
     community: str = ""
+    files: tuple[FileFacts, ...] = ()
 
 
 async def read(request: Req, act: str) -> Submission:
     """Return what a request brings for `act`, whatever its body says it is.
 
     A body is looked at as a form and as JSON: the label alone could be made to hide it. What
-    neither can read carries no text, and the handler refuses it.
+    neither can read carries no text, and counts as a file.
     """
     names = ACTS[act].texts if act in ACTS else ()
     if request.method in SAFE:
@@ -48,7 +57,37 @@ async def read(request: Req, act: str) -> Submission:
         texts=_judged([*_form_texts(form, names), *_json_texts(data, names)]),
         form=kept_form.without_own(form),
         community=_community(form, data),
+        files=await _files(request, data),
     )
+
+
+async def _files(request: Req, data: Any) -> tuple[FileFacts, ...]:
+    """Return what the files of a form are. Errors: TooLarge for more than any form has.
+
+    Litestar keeps what is large on disk, and the whole body is bounded: here a head is read.
+    """
+    body = await request.body()
+    if data is None and body and request.content_type[0] not in _FORMS:
+        return (FileFacts(field="", type=sniff(BytesIO(body)), size=len(body)),)
+    form = await http.read_form(request)
+    uploads = [
+        (name, upload)
+        for name in dict.fromkeys(form)
+        for upload in form.getall(name)
+        if isinstance(upload, UploadFile)
+    ]
+    if len(uploads) > MOST_FILES:
+        raise TooLarge
+    facts = (_facts(name, upload) for name, upload in uploads)
+    return tuple(found for found in facts if found is not None)
+
+
+def _facts(name: str, upload: UploadFile) -> FileFacts | None:
+    """Return what a file is; None for a field that was left empty."""
+    size = upload.file.seek(0, os.SEEK_END)
+    if not size and not upload.filename:
+        return None
+    return FileFacts(field=name, type=sniff(upload.file), size=size)
 
 
 def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
