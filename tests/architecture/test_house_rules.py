@@ -107,8 +107,8 @@ EXEMPT = {
     no_gather: ("parvis.server", "parvis.demo"),
     no_naive_time: ("parvis.core.clock", "parvis.demo"),
     statements_name_the_tenant: (
-        "parvis.core.tenancy", "parvis.core.migrate", "parvis.demo", "parvis.features.tenants",
-        "parvis.seeds",
+        "parvis.core.tenancy", "parvis.core.migrate", "parvis.core.jobs", "parvis.demo",
+        "parvis.features.tenants", "parvis.seeds",
     ),
     no_broad_except: ("parvis.demo",),
     no_escape_from_the_transaction: (),

@@ -15,6 +15,7 @@ from parvis.features.journal.wording import (
     people,
     provisioning,
     redress,
+    seals,
     sign_in,
 )
 
@@ -30,6 +31,7 @@ _AREAS = (
     people,
     provisioning,
     redress,
+    seals,
     sign_in,
 )
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from parvis.core import clock, crypto, db, journal
 from parvis.core.crypto import SealError
-from parvis.features.journal.sealing import notes
+from parvis.features.journal.sealing import notes, seals
 
 # One at a time changes a tenant's seal or its keys: the number is any constant of our own.
 _LOCK = "pg_advisory_xact_lock(7265002, hashtext($1::uuid::text))"
@@ -58,7 +58,9 @@ async def signing_key() -> SigningKey:
 async def rotate() -> PublicKey:
     """Make a new key, which signs from now on; the one before signs nothing more."""
     await db.fetch_value(TAKE_LOCK)
-    await db.execute(_RETIRE, clock.now())
+    last = await seals.last_checkpoint()
+    # A worker whose clock is ahead signed with the old key in time all the same.
+    await db.execute(_RETIRE, max(clock.now(), last.at) if last else clock.now())
     made = await _make()
     [key] = [key for key in await public_keys() if key.id == made.id]
     return key

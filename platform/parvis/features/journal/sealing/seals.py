@@ -48,15 +48,15 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
-_CHECKPOINT = """
+CHECKPOINT = """
     SELECT id, number, size, root, previous, note, key_id, at FROM journal_checkpoint
      WHERE tenant_id = $1
 """
-_LAST = f"{_CHECKPOINT} ORDER BY number DESC LIMIT 1"
-_OVER = f"{_CHECKPOINT} AND size > $2 ORDER BY size LIMIT 1"
-_UNDER = f"{_CHECKPOINT} AND size <= $2 ORDER BY size DESC LIMIT 1"
+_LAST = f"{CHECKPOINT} ORDER BY number DESC LIMIT 1"
+_OVER = f"{CHECKPOINT} AND size > $2 ORDER BY size LIMIT 1"
+_UNDER = f"{CHECKPOINT} AND size <= $2 ORDER BY size DESC LIMIT 1"
 _ANCHORED = f"""
-    {_CHECKPOINT} AND number >= $2
+    {CHECKPOINT} AND number >= $2
        AND EXISTS (SELECT FROM journal_anchor a
                     WHERE a.tenant_id = $1 AND a.checkpoint_id = journal_checkpoint.id)
      ORDER BY number LIMIT 1

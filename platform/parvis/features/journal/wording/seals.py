@@ -1,0 +1,12 @@
+"""The journal’s words for its own seal: keys, alarms."""
+
+from parvis.core.i18n import N_
+
+SENTENCES: dict[str, str] = {
+    "journal.alarm": N_("The journal was verified and is not what was sealed."),
+    "journal.key_made": N_("A new key signs the journal’s checkpoints."),
+}
+
+SUBJECTS: dict[str, str] = {
+    "journal_key": N_("key of the journal"),
+}
