@@ -1,7 +1,6 @@
 """Applying files: idempotent, all or nothing, and never another tenant's."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,6 @@ from parvis.features.tenants.export import write_files
 from parvis.features.tenants.problems import ApplyRefusedError, TenantFileError
 from parvis.features.tenants.starter import write_starter
 from parvis.settings import REPOSITORY, Settings
-
-
-@pytest.fixture
-def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """A sound folder whose tenant is this test's own."""
-    slug = re.sub("[^a-z0-9]+", "-", request.node.name.lower())[:50].strip("-")
-    write_starter(tmp_path / slug, name="Maison Test", theme="parvis")
-    return tmp_path / slug
-
-
-@pytest.fixture
-async def operator(migrated: Settings) -> AsyncIterator[Database]:
-    database = await Database(migrated.operator_database_url, migrated).start()
-    yield database
-    await database.stop()
 
 
 def change(folder: Path, old: str, new: str, file: str = "tenant.toml") -> None:

@@ -11,10 +11,8 @@ from parvis.features.tenants.plan import plans
 from parvis.features.tenants.problems import TenantFileError
 from parvis.settings import Settings
 
-from .test_apply import applied, change, folder, live, operator
+from .test_apply import applied, change, live
 from .test_apply import write_files as export
-
-__all__ = ["folder", "operator"]  # fixtures
 
 KEYS = """
 profile = "fapi2"

@@ -13,7 +13,8 @@ from parvis.features.charter.moments import Calendar
 # features keep them: a charter speaks of all of them. The meeting's own date comes last and wins.
 _EVENTS = """
     SELECT name, at FROM (
-        SELECT name, at, 0 AS place FROM calendar_event WHERE tenant_id = $1
+        SELECT name, at, 0 AS place FROM calendar_event
+         WHERE tenant_id = $1 AND ($2::bool IS FALSE OR source <> 'file')
          UNION ALL
         SELECT slug, starts_at, 1 FROM meeting WHERE tenant_id = $1) found
      ORDER BY place
@@ -40,9 +41,9 @@ async def calendar_of(tenant: Tenant) -> Calendar:
     return calendar
 
 
-async def read_events() -> Mapping[str, datetime]:
-    """Return the events as the open transaction sees them."""
-    return {row["name"]: row["at"] for row in await db.fetch(_EVENTS)}
+async def read_events(*, without_files: bool = False) -> Mapping[str, datetime]:
+    """Return the events as the open transaction sees them; all, or those that no file announced."""
+    return {row["name"]: row["at"] for row in await db.fetch(_EVENTS, without_files)}
 
 
 async def changed() -> None:

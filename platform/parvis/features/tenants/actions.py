@@ -9,7 +9,7 @@ from parvis.core.crypto import Keyring
 from parvis.core.db import Database
 from parvis.core.ids import TenantId, new_id
 from parvis.features.charter import actions as charter
-from parvis.features.tenants import charter_file, meeting_files, upserts
+from parvis.features.tenants import calendar_file, charter_file, meeting_files, upserts
 from parvis.features.tenants.difference import Change, changes
 from parvis.features.tenants.document import CHARTER_FILE
 from parvis.features.tenants.plan import Plan, plans
@@ -87,6 +87,7 @@ async def _refuse_what_is_not_theirs(wanted: Plan, live: Live | None) -> None:
     ]
     if problems:
         raise TenantFileError(wanted.parsed.problem(path, text) for path, text in problems)
+    await calendar_file.require_known_events(wanted)
 
 
 async def _taken_hosts(wanted: Plan) -> list[Finding]:
@@ -138,6 +139,7 @@ async def _write(wanted: Plan, keyring: Keyring, found: tuple[Change, ...]) -> N
     await upserts.write_connections(wanted, keyring)
     await upserts.write_role_groups(wanted)
     await upserts.write_communities(wanted)
+    await calendar_file.write_calendar(wanted)
     tenant = await tenancy.current_tenant()
     await charter.publish_version(tenant, wanted.charter, file=wanted.folder / CHARTER_FILE)
     await meeting_files.write_meetings(wanted, tenant)

@@ -7,7 +7,13 @@ from typing import Any, Literal
 import msgspec
 
 from parvis.features.meetings.presets import load_preset
-from parvis.features.tenants.document import ConnectionTable, MeetingTable, TenantDocument
+from parvis.features.tenants.document import (
+    CalendarTable,
+    ConnectionTable,
+    MeetingTable,
+    TenantDocument,
+    key_of,
+)
 from parvis.features.tenants.queries import Live
 
 MOST_SHOWN = 60
@@ -77,13 +83,26 @@ def changes(
         *_keyed("role_group", mine.role_group, theirs.role_group),
         *_keyed("community", mine.community, theirs.community),
         *_keyed("meeting", mine.meeting, theirs.meeting),
+        *_keyed("calendar", mine.calendar, _dated_by_files(mine, theirs, live)),
+    )
+
+
+def _dated_by_files(
+    mine: TenantDocument, theirs: TenantDocument, live: Live
+) -> Iterator[CalendarTable]:
+    """Yield the events that files answer for: what was dated on screen stays where none does."""
+    named = {event.name for event in mine.calendar}
+    return (
+        event
+        for event in theirs.calendar
+        if event.name in named or event.name not in live.dated_on_screen
     )
 
 
 def _all_new(wanted: TenantDocument) -> Iterator[Change]:
-    for kind in ("connection", "role_group", "community", "meeting"):
+    for kind in ("connection", "role_group", "community", "meeting", "calendar"):
         for entry in getattr(wanted, kind):
-            yield Change("+", f"{kind}[{entry.slug}]")
+            yield Change("+", f"{kind}[{key_of(entry)}]")
 
 
 def _single(mine: TenantDocument, theirs: TenantDocument) -> Iterator[Change]:
@@ -94,8 +113,8 @@ def _single(mine: TenantDocument, theirs: TenantDocument) -> Iterator[Change]:
 
 
 def _keyed(kind: str, mine: Iterable[Any], theirs: Iterable[Any]) -> Iterator[Change]:
-    before = {entry.slug: entry for entry in theirs}
-    after = {entry.slug: entry for entry in mine}
+    before = {key_of(entry): entry for entry in theirs}
+    after = {key_of(entry): entry for entry in mine}
     for slug, entry in after.items():
         path = f"{kind}[{slug}]"
         if slug not in before:
@@ -117,7 +136,8 @@ def _goes(entry: Any, kind: str) -> bool:
     A connection is shut, a group is dissolved; communities and meetings hold members' words and
     may have been opened on screen: a file never ends them.
     """
-    return entry.is_enabled if isinstance(entry, ConnectionTable) else kind == "role_group"
+    is_named_by_files = kind in ("role_group", "calendar")
+    return entry.is_enabled if isinstance(entry, ConnectionTable) else is_named_by_files
 
 
 def _secrets(

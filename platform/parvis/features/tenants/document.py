@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -82,6 +82,8 @@ class ModerationTable(Struct, frozen=True, kw_only=True):
     working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     opens: Annotated[int, Meta(ge=0, le=23)] = 9
     closes: Annotated[int, Meta(ge=1, le=24)] = 18
+    holidays: Literal["fr-legal", "uk-bank", "ie-public", "us-federal", "target"] | None = None
+    digest: Literal["daily", "weekly", "off"] = "daily"
 
 
 class ConnectionTable(Struct, frozen=True, kw_only=True):
@@ -166,6 +168,14 @@ class MeetingTable(Struct, frozen=True, kw_only=True):
     quiet_until: dt.date | None = None  # the last day on which answers are held more tightly
 
 
+class CalendarTable(Struct, frozen=True, kw_only=True):
+    """A dated event that windows of the charter may follow; `at` by the house's own clock."""
+
+    name: Slug
+    title: Lines
+    at: Annotated[dt.datetime, Meta(tz=False)]
+
+
 class TenantDocument(Struct, frozen=True, kw_only=True):
     """A whole tenant.toml."""
 
@@ -181,6 +191,12 @@ class TenantDocument(Struct, frozen=True, kw_only=True):
     community: tuple[CommunityTable, ...] = ()
     meeting_policy: MeetingPolicyTable | None = None
     meeting: tuple[MeetingTable, ...] = ()
+    calendar: tuple[CalendarTable, ...] = ()
+
+
+def key_of(entry: Any) -> str:
+    """Return what an entry of a list is known by: its slug, or the name of an event."""
+    return entry.name if isinstance(entry, CalendarTable) else str(entry.slug)
 
 
 def load(folder: Path) -> Parsed[TenantDocument]:

@@ -10,11 +10,11 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from parvis.features.tenants.charter_file import write_charter
-from parvis.features.tenants.document import TENANT_FILE, TenantDocument, load
+from parvis.features.tenants.document import TENANT_FILE, TenantDocument, key_of, load
 from parvis.features.tenants.queries import Live
 
 # TOML has dates and times of its own.
-_DATES = (dt.date, dt.time)
+_DATES = (dt.date, dt.time, dt.datetime)
 
 
 def write_files(folder: Path, live: Live) -> list[Path]:
@@ -73,15 +73,19 @@ def _plain(item: Any) -> Any:
 
 
 def _merge_entries(entries: AoT, wanted: Iterable[Any]) -> None:
-    """Match entries by slug: known ones are merged, new ones added at the end, others go."""
-    by_slug = {one.slug: one for one in wanted}
+    """Match entries by their key: known ones are merged, new ones added at the end, others go."""
+    by_key = {key_of(one): one for one in wanted}
     for place in reversed(range(len(entries))):
-        if entries[place].get("slug") not in by_slug:
+        if _written_key(entries[place]) not in by_key:
             del entries[place]
     for entry in entries:
-        _merge(entry, by_slug.pop(entry["slug"]))
-    for one in by_slug.values():
+        _merge(entry, by_key.pop(_written_key(entry)))
+    for one in by_key.values():
         entries.append(_table(one))
+
+
+def _written_key(entry: Table) -> str:
+    return str(entry.get("slug") or entry.get("name"))
 
 
 def _item(value: Any, shape: Any) -> Any:

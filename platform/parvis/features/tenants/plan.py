@@ -110,6 +110,8 @@ def settings_of(document: TenantDocument) -> TenantSettings:
         working_days=tuple(WEEKDAYS.index(day) for day in moderation.working_days),
         working_hours=(moderation.opens, moderation.closes),
         review_hours=moderation.due_hours,
+        holidays=moderation.holidays,
+        review_digest=moderation.digest,
         notice_hours=moderation.notice_due_hours,
         trusted_flaggers=moderation.trusted_flaggers,
         exports_statements=moderation.export_statements,

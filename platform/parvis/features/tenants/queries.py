@@ -13,6 +13,7 @@ from parvis.core.crypto import Keyring
 from parvis.core.ids import TenantId
 from parvis.core.tenancy import TenantSettings
 from parvis.features.tenants.document import (
+    CalendarTable,
     CommunityTable,
     ConnectionTable,
     DoorTable,
@@ -48,6 +49,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     document: TenantDocument
     secrets: Mapping[str, str]  # opened, by connection
     charter: LiveCharter | None
+    dated_on_screen: frozenset[str] = frozenset()  # events of the calendar that no file named
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +100,14 @@ async def live_tenant(keyring: Keyring, demo_issuers: Mapping[str, str]) -> Live
         community=await _communities(),
         meeting_policy=msgspec.convert(policy, MeetingPolicyTable) if policy else None,
         meeting=await _meetings(),
+        calendar=await _calendar(row["timezone"]),
     )
     tenant_id = db.current_tenant()
     return Live(
-        document=document, secrets=await _secrets(tenant_id, keyring), charter=await live_charter()
+        document=document,
+        secrets=await _secrets(tenant_id, keyring),
+        charter=await live_charter(),
+        dated_on_screen=await _dated_on_screen(),
     )
 
 
@@ -137,6 +143,8 @@ def _moderation(settings: TenantSettings) -> ModerationTable:
         working_days=tuple(WEEKDAYS[day] for day in settings.working_days),
         opens=opens,
         closes=closes,
+        holidays=settings.holidays,
+        digest=settings.review_digest,
     )
 
 
@@ -234,6 +242,27 @@ async def _meetings() -> tuple[MeetingTable, ...]:
         )
         for row in rows
     )
+
+
+async def _calendar(zone: str) -> tuple[CalendarTable, ...]:
+    rows = await db.fetch(
+        "SELECT name, title, at FROM calendar_event WHERE tenant_id = $1 ORDER BY at, name"
+    )
+    return tuple(
+        CalendarTable(
+            name=row["name"],
+            title=db.from_jsonb(row["title"], dict[str, str]),
+            at=row["at"].astimezone(ZoneInfo(zone)).replace(tzinfo=None),
+        )
+        for row in rows
+    )
+
+
+async def _dated_on_screen() -> frozenset[str]:
+    rows = await db.fetch(
+        "SELECT name FROM calendar_event WHERE tenant_id = $1 AND source = 'admin'"
+    )
+    return frozenset(row["name"] for row in rows)
 
 
 def _last_day(until: dt.datetime | None, zone: str) -> dt.date | None:

@@ -71,6 +71,7 @@ def _findings(document: TenantDocument, folder: Path, themes: Path) -> Iterator[
     yield from _role_groups(document)
     yield from _twins((("community",), document.community), (("meeting",), document.meeting))
     yield from _meetings(document)
+    yield from _calendar(document)
     if not (folder / CHARTER_FILE).is_file():
         yield (), f"{CHARTER_FILE} is missing beside this file: a tenant lives under a charter"
 
@@ -127,6 +128,8 @@ def _by_locale(document: TenantDocument) -> Iterator[tuple[KeyPath, dict[str, st
     for n, meeting in enumerate(document.meeting):
         yield ("meeting", n, "title"), meeting.title
         yield ("meeting", n, "place"), meeting.place or {}
+    for n, event in enumerate(document.calendar):
+        yield ("calendar", n, "title"), event.title
     if document.meeting_policy:
         yield from _policy_texts(document.meeting_policy)
 
@@ -218,6 +221,18 @@ def _meetings(document: TenantDocument) -> Iterator[Finding]:
     for path, preset in named:
         if preset is not None and preset not in presets:
             yield path, f'"{preset}" is not a preset of meetings{hint(preset, presets)}'
+
+
+def _calendar(document: TenantDocument) -> Iterator[Finding]:
+    meetings = {meeting.slug for meeting in document.meeting}
+    seen: set[str] = set()
+    for n, event in enumerate(document.calendar):
+        if event.name in seen:
+            yield ("calendar", n, "name"), f'"{event.name}" stands twice'
+        if event.name in meetings:
+            text = f'"{event.name}" is a [[meeting]], which has its date already'
+            yield ("calendar", n, "name"), text
+        seen.add(event.name)
 
 
 def preset_names() -> frozenset[str]:

@@ -13,6 +13,7 @@ from parvis.core.errors import Conflict, Invalid
 from parvis.core.i18n import N_
 from parvis.core.ids import MeetingId, new_id
 from parvis.core.permissions import Permission
+from parvis.features.charter import calendar
 from parvis.features.meetings import rules
 from parvis.features.meetings.deadlines import (
     Deadline,
@@ -91,6 +92,7 @@ async def announce(actor: Actor, given: OpenMeeting) -> MeetingId:
     meeting_id = await _insert(given, preset, mode, starts_at, window)
     await _freeze(meeting_id, found)
     await _journal_opening(actor, meeting_id, given, window, found)
+    await calendar.changed()  # windows of the charter may follow a meeting
     return meeting_id
 
 
