@@ -52,6 +52,7 @@ from parvis.features.notifications.feature import FEATURE as NOTIFICATIONS
 from parvis.features.privacy.feature import FEATURE as PRIVACY
 from parvis.features.provisioning.feature import FEATURE as PROVISIONING
 from parvis.features.tenants.feature import FEATURE as TENANTS
+from parvis.features.transparency.feature import FEATURE as TRANSPARENCY
 from parvis.integrations import dns, login, mail, storage
 from parvis.settings import Settings
 
@@ -70,6 +71,7 @@ FEATURES: Sequence[Feature] = (
     MEETINGS,
     MODERATION,
     NOTIFICATIONS,
+    TRANSPARENCY,
 )
 
 

@@ -1,4 +1,4 @@
-"""The command line: `parvis demo, serve, worker, migrate, tenant, seed, charter, meeting`."""
+"""The command line: `parvis demo, serve, worker, migrate, tenant, seed, charter, meeting, …`."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ COMMANDS = (
     "parvis.seeds.cli",
     "parvis.features.charter.cli",
     "parvis.features.meetings.cli",
+    "parvis.features.transparency.cli",
 )
 
 
