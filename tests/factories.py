@@ -105,7 +105,7 @@ class House:
             await self._open_session(member_id, session)
             await self._join(member_id, roles, communities, manages)
             if accepted:
-                await self._accept_charter(member_id)
+                await self._accept_charters(member_id, [*communities, *manages])
         browser = Browser.at(self.app, self.tenant.host, session)
         await self._stack.enter_async_context(browser)
         return Person(MemberId(member_id), name, browser, session)
@@ -161,17 +161,22 @@ class House:
                 role="manager" if slug in manages else "member",
             )  # fmt: skip
 
-    async def _accept_charter(self, member_id: UUID) -> None:
-        version = await db.fetch_row(
-            "SELECT id, sha256 FROM charter_version WHERE tenant_id = $1 AND community_id IS NULL"
-            " ORDER BY number DESC LIMIT 1"
+    async def _accept_charters(self, member_id: UUID, communities: Sequence[str]) -> None:
+        """Accept the tenant's newest charter, and those of the communities that have their own."""
+        versions = await db.fetch(
+            "SELECT DISTINCT ON (v.community_id) v.id, v.sha256 FROM charter_version v"
+            "  LEFT JOIN community k ON k.tenant_id = v.tenant_id AND k.id = v.community_id"
+            " WHERE v.tenant_id = $1 AND (v.community_id IS NULL OR k.slug = ANY ($2))"
+            " ORDER BY v.community_id, v.number DESC",
+            list(communities),
         )
-        assert version is not None
-        await db.insert(
-            "charter_acceptance", version_id=version["id"], member_id=member_id,
-            decision="accepted", locale="fr", sha256=version["sha256"], how="interstitial",
-            at=clock.now(),
-        )  # fmt: skip
+        assert versions
+        for version in versions:
+            await db.insert(
+                "charter_acceptance", version_id=version["id"], member_id=member_id,
+                decision="accepted", locale="fr", sha256=version["sha256"], how="interstitial",
+                at=clock.now(),
+            )  # fmt: skip
 
     async def community_id(self, slug: str) -> UUID:
         """Return the id of a community; needs an open transaction of this tenant."""

@@ -1,5 +1,6 @@
 """Who acts: a member with a session, or a visitor; handed to every rule and action by name."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     best_assurance: str | None = None
 
 
+class Grace(msgspec.Struct, frozen=True, kw_only=True):
+    """A new version of a charter that the member may still wait to accept, until its instant.
+
+    `path` is that of the charter's pages, `number` the new version's.
+    """
+
+    path: str
+    number: int
+    until: datetime
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the request needs to know of who is asking. A visitor has no `member_id`.
 
@@ -73,12 +85,22 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     permissions: frozenset[str] = frozenset()
     communities: tuple[CommunityId, ...] = ()
     managed: frozenset[CommunityId] = frozenset()
-    accepted: frozenset[CharterVersionId] = frozenset()
+    # Versions of charters the member accepted, and when, unless taken back since.
+    accepted_at: Mapping[CharterVersionId, datetime] = {}
+    # Communities whose own charter the member has to accept before reading; their words do not
+    # show anywhere until then. Set by CharterMiddleware, as `graces` is.
+    closed: frozenset[CommunityId] = frozenset()
+    graces: tuple[Grace, ...] = ()
     standing: Standing = Standing()
     # Whether somebody is in without any provider: administrators see it on every page.
     emergency_runs: bool = False
     unread: int = 0
     waiting: int = 0
+
+    @property
+    def accepted(self) -> frozenset[CharterVersionId]:
+        """The versions whose acceptance stands."""
+        return frozenset(self.accepted_at)
 
     @property
     def signed_in(self) -> bool:

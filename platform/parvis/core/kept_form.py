@@ -9,6 +9,8 @@ from parvis.core.http import Req
 from parvis.core.i18n import N_
 
 Form = tuple[tuple[str, str], ...]
+# Files cannot be kept for somebody: only what they were called, by field.
+Files = tuple[tuple[str, str], ...]
 # What a page calls the fields a member typed; others are kept out of sight.
 FIELD_LABELS = {
     "title": N_("Title"), "body": N_("Text"), "headline": N_("In one line"),
@@ -18,11 +20,15 @@ FIELD_LABELS = {
 
 
 class KeptField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a form given back; `label` is empty for what stays hidden."""
+    """A field of a form given back; `label` is empty for what stays hidden.
+
+    A file has to be chosen again: `value` is what it was called.
+    """
 
     name: str
     value: str
     label: str
+    is_file: bool = False
 
 
 class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +36,6 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     fields: tuple[KeptField, ...]
-
 
 def settle_body(scope: Scope) -> None:
     """Make the body readable by everyone after the form token was looked for in it.
@@ -52,6 +57,17 @@ async def text_fields(request: Req) -> list[tuple[str, str]]:
         for value in form.getall(name)
         if isinstance(value, str)
     ]
+
+
+async def files(request: Req) -> Files:
+    """Return what the files of a form are called, by field; none for a field left empty."""
+    form = await http.read_form(request)
+    return tuple(
+        (name, value.filename)
+        for name in dict.fromkeys(form)
+        for value in form.getall(name)
+        if not isinstance(value, str) and value.filename
+    )
 
 
 def without_own(fields: list[tuple[str, str]]) -> Form:
@@ -76,6 +92,13 @@ def kept_fields(form: Form, locale: str) -> tuple[KeptField, ...]:
     """Return a form's fields ready to be shown again."""
     return tuple(
         KeptField(name=name, value=value, label=_label(name, locale)) for name, value in form
+    )
+
+
+def kept_files(files: Files) -> tuple[KeptField, ...]:
+    """Return a form's files ready to be chosen again."""
+    return tuple(
+        KeptField(name=name, value=called, label=called, is_file=True) for name, called in files
     )
 
 

@@ -154,7 +154,7 @@ class Cast:
         given = charter.AcceptanceInput(decision=Decision.ACCEPTED, version=current.version.number)
         await charter.answer(self._actors[key], given, how="interstitial")
         self._actors[key] = msgspec.structs.replace(
-            self._actors[key], accepted=frozenset({current.version.id})
+            self._actors[key], accepted_at={current.version.id: clock.now()}
         )
 
     async def _join(self, member: Member, slug: str) -> None:

@@ -1,6 +1,7 @@
 """Publish a version; accept, refuse, withdraw. Each is a row that nobody can change."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -12,9 +13,9 @@ from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
 from parvis.core.ids import CharterVersionId, CommunityId
 from parvis.core.tenancy import CHANNEL, Tenant
-from parvis.features.charter import rules
+from parvis.features.charter import in_force, rules
 from parvis.features.charter.document import CharterDocument, VersionTable, parse
-from parvis.features.charter.in_force import in_force
+from parvis.features.charter.in_force import InForce
 from parvis.features.charter.tables import Decision
 
 How = Literal["interstitial", "join", "api", "after_warning"]
@@ -22,6 +23,11 @@ How = Literal["interstitial", "join", "api", "after_warning"]
 _LATEST = """
     SELECT id, number, sha256 FROM charter_version
      WHERE tenant_id = $1 AND community_id IS NOT DISTINCT FROM $2 ORDER BY number DESC LIMIT 1
+"""
+_NEWEST = """
+    SELECT number FROM charter_version
+     WHERE tenant_id = $1 AND community_id IS NOT DISTINCT FROM $2 AND effective_at <= $3
+     ORDER BY number DESC LIMIT 1
 """
 _IS_OVERTAKING = """
     SELECT EXISTS (SELECT FROM charter_version
@@ -108,23 +114,67 @@ class AcceptanceInput(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-async def answer(actor: Actor, given: AcceptanceInput, *, how: How) -> None:
-    """Keep a member's answer to the charter in force.
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer, the community whose own charter it is about, and how it was given."""
+
+    given: AcceptanceInput
+    how: How
+    community_id: CommunityId | None = None
+
+
+async def answer(
+    actor: Actor,
+    given: AcceptanceInput,
+    *,
+    how: How,
+    community_id: CommunityId | None = None,
+) -> None:
+    """Keep a member's answer to the charter in force: the tenant's, or a community's own.
 
     A refusal or withdrawal also takes back every acceptance that still counts.
     Errors: CharterChanged (409) when another version is in force by now.
     """
-    current = rules.require_current(await in_force(actor.tenant), given.version)
-    answered = {current.version.id}
+    await answer_together(actor, [Answered(given=given, how=how, community_id=community_id)])
+
+
+async def answer_together(actor: Actor, answered: Sequence[Answered]) -> None:
+    """Keep several answers, or none of them when one was read in another version; see `answer`."""
+    await db.fetch_value(_LOCK_SHARED)
+    charters = [await _read_by(actor.tenant, one) for one in answered]
+    for one, current in zip(answered, charters, strict=True):
+        await _keep(actor, one, current)
+
+
+async def _keep(actor: Actor, answered: Answered, current: InForce) -> None:
+    given, how = answered.given, answered.how
+    if given.decision is Decision.ACCEPTED and rules.is_renewal(actor, current):
+        how = "after_warning"
+    versions = {current.version.id}
     if given.decision is not Decision.ACCEPTED:
-        answered |= actor.accepted & (current.enough | current.earlier)
+        versions |= actor.accepted & (current.enough | current.earlier)
     sha256 = text_sha256(current.charter.document, actor.locale)
-    for version_id in sorted(answered):
+    for version_id in sorted(versions):
         await _insert_answer(actor, version_id, given.decision, sha256, how)
     await journal.record(
         actor, f"charter.{given.decision}", subject=("charter_version", current.version.id),
         data={"number": given.version, "locale": actor.locale, "sha256": sha256, "how": how},
     )  # fmt: skip
+
+
+async def _read_by(tenant: Tenant, answered: Answered) -> InForce:
+    """Return the charter in force when it is the one that was read, whatever this process kept.
+
+    Errors: CharterChanged.
+    """
+    number, place = answered.given.version, answered.community_id
+    if await db.fetch_value(_NEWEST, place, clock.now()) != number:
+        in_force.forget(tenant)
+        raise rules.CharterChanged
+    found = await in_force.charter_in_force(tenant, place)
+    if found is None or found.version.number != number:
+        in_force.forget(tenant)
+        found = await in_force.charter_in_force(tenant, place)
+    return rules.require_current(found, number)
 
 
 async def _insert_answer(

@@ -10,11 +10,16 @@ import msgspec
 
 from parvis.core import clock, db, engine
 from parvis.core.actor import Actor
-from parvis.core.ids import CharterVersionId, CommunityId, TenantId
+from parvis.core.ids import EPOCH, CharterVersionId, CommunityId, TenantId
 from parvis.core.tenancy import Tenant
 from parvis.features.charter.document import CharterDocument, parse
 from parvis.features.charter.judge import CompiledCharter, Source, compile_charter
 from parvis.features.charter.verdict import TENANT_SCOPE, Acceptance
+
+
+def charter_path(scope: str) -> str:
+    """Return where a charter is read: the tenant's, or by its slug a community's own."""
+    return "/charter" if scope == TENANT_SCOPE else f"/communities/{scope}/charter"
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +58,10 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
         return self.version.scope
 
     @property
+    def path(self) -> str:
+        return charter_path(self.version.scope)
+
+    @property
     def community_id(self) -> CommunityId | None:
         return self.version.community_id
 
@@ -65,6 +74,11 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
         if any(lapse is None or now < lapse for lapse in kept):
             return Acceptance.EARLIER
         return Acceptance.MISSING
+
+    def accepted_at(self, actor: Actor) -> datetime | None:
+        """Return when the member last accepted a version of this charter, unless taken back."""
+        versions = self.enough | self.earlier
+        return max((at for id_, at in actor.accepted_at.items() if id_ in versions), default=None)
 
     def grace_of(self, actor: Actor) -> datetime | None:
         """Return until when this member may go on with what they accepted earlier, else None."""
@@ -82,11 +96,23 @@ def _latest(lapses: list[datetime | None]) -> list[datetime]:
     return [max(ends)] if ends and len(ends) == len(lapses) else []
 
 
+class _Span(msgspec.Struct, frozen=True):
+    """What is in force from one instant until before another; None is without end."""
+
+    since: datetime
+    until: datetime | None
+    current: InForce | None
+
+    def holds(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
 class _Known(msgspec.Struct, frozen=True):
     """All versions of one tenant, by the community they are for; None is the whole tenant."""
 
     tenant: Tenant
     versions: dict[CommunityId | None, tuple[Version, ...]]
+    spans: dict[CommunityId | None, _Span]
 
 
 _VERSIONS = """
@@ -111,7 +137,7 @@ async def in_force(tenant: Tenant) -> InForce | None:
 
     Needs no open transaction; opens a short one when something has to be read and none is open.
     """
-    return await _in_force(tenant, None)
+    return await charter_in_force(tenant, None)
 
 
 async def in_force_of_community(tenant: Tenant, community_id: CommunityId) -> InForce | None:
@@ -119,13 +145,13 @@ async def in_force_of_community(tenant: Tenant, community_id: CommunityId) -> In
 
     Errors: none; whether the reader may know of the community is for the caller to decide.
     """
-    return await _in_force(tenant, community_id)
+    return await charter_in_force(tenant, community_id)
 
 
 async def charters_of_communities(tenant: Tenant) -> tuple[InForce, ...]:
     """Return every community's own charter in force; reads nothing where there is none."""
     known = await _read(tenant)
-    found = [await _in_force(tenant, place) for place in known.versions if place is not None]
+    found = [await charter_in_force(tenant, place) for place in known.versions if place is not None]
     return tuple(one for one in found if one is not None)
 
 
@@ -135,7 +161,21 @@ async def has_community_charters(tenant: Tenant) -> bool:
     return len(known.versions) > (None in known.versions)
 
 
-async def _in_force(tenant: Tenant, community_id: CommunityId | None) -> InForce | None:
+async def charter_in_force(tenant: Tenant, community_id: CommunityId | None) -> InForce | None:
+    """Return the charter in force of the tenant, or of one of its communities."""
+    known, now = await _read(tenant), clock.now()
+    span = known.spans.get(community_id)
+    if span is None or not span.holds(now):
+        begins = [one.effective_at for one in known.versions.get(community_id, ())]
+        span = known.spans[community_id] = _Span(
+            max((at for at in begins if at <= now), default=EPOCH),
+            min((at for at in begins if at > now), default=None),
+            await _made(tenant, community_id),
+        )
+    return span.current
+
+
+async def _made(tenant: Tenant, community_id: CommunityId | None) -> InForce | None:
     effective = await effective_versions(tenant, community_id)
     if not effective:
         return None
@@ -188,7 +228,7 @@ async def _read(tenant: Tenant) -> _Known:
     versions: dict[CommunityId | None, list[Version]] = {}
     for version in map(_version, rows):
         versions.setdefault(version.community_id, []).append(version)
-    known = _Known(tenant, {place: tuple(found) for place, found in versions.items()})
+    known = _Known(tenant, {place: tuple(found) for place, found in versions.items()}, {})
     _known[tenant.id] = known
     return known
 

@@ -1,46 +1,93 @@
-"""Where an act happens, in the words charters have for places."""
+"""Where an act happens: in the words charters have for places, and whose own charter applies."""
 
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from parvis.core import db, http
+from parvis.core.actor import Actor
 from parvis.core.http import Req
-from parvis.features.charter.in_force import InForce, reading
+from parvis.core.ids import CommunityId
+from parvis.features.charter.in_force import (
+    InForce,
+    has_community_charters,
+    in_force_of_community,
+    reading,
+)
 from parvis.features.charter.submission import Submission
-from parvis.features.charter.vocabulary import PLACE_PREFIX
+from parvis.features.charter.vocabulary import PLACE_PREFIX, READ
 
 # A place is named by its slug, or by what was written there. Like the actor's own statement,
 # this one reads what higher features keep: a charter speaks of all of them. A secret place is none
-# to outsiders: a refusal that names a rule of it would tell them that it exists.
+# to outsiders: a refusal that names a rule of it would tell them that it exists. So would a
+# community's own charter, asked for below words that the reader cannot see.
 _PLACES = """
 WITH written AS (
-    SELECT place_id FROM contribution WHERE tenant_id = $1 AND id = ANY($4::uuid[])
+    SELECT c.place_id,
+           bool_or((c.live_revision_id IS NOT NULL OR c.author_id = $6)
+                   AND (p.id IS NULL OR p.live_revision_id IS NOT NULL)) AS is_seen
+      FROM contribution c
+      LEFT JOIN contribution p ON p.tenant_id = c.tenant_id AND p.id = c.parent_id
+     WHERE c.tenant_id = $1 AND c.id = ANY($4::uuid[]) GROUP BY c.place_id
 )
-SELECT 'community' AS sort, slug, kind, visibility, official FROM community
+SELECT 'community' AS sort, id, slug, kind, visibility, official, slug = $2 AS is_named,
+       (SELECT is_seen FROM written WHERE place_id = id) AS is_seen
+  FROM community
  WHERE tenant_id = $1 AND (slug = $2 OR id IN (SELECT place_id FROM written))
    AND (visibility <> 'secret' OR id = ANY($5::uuid[]))
  UNION ALL
-SELECT 'meeting', slug, NULL, NULL, false FROM meeting
+SELECT 'meeting', id, slug, NULL, NULL, false, false, false FROM meeting
  WHERE tenant_id = $1 AND (slug = $3 OR id IN (SELECT place_id FROM written))
 """
 _FIXED = {"me": "profile", "messages": "message"}
 
 
-async def place_of(request: Req, current: InForce, sent: Submission) -> frozenset[str]:
-    """Return the labels of the place a request acts in; nothing is read unless a rule asks."""
-    if not current.charter.has_places:
-        return frozenset()
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What charters call the place, and the charters that communities there have of their own."""
+
+    labels: frozenset[str] = frozenset()
+    charters: tuple[InForce, ...] = ()
+
+
+async def place_of(request: Req, current: InForce | None, sent: Submission, act: str) -> Place:
+    """Return the place a request acts in; nothing is read unless a rule or a charter asks."""
+    actor = http.actor_of(request)
+    has_own = await has_community_charters(actor.tenant)
+    if not has_own and not (current and current.charter.has_places):
+        return Place()
     parts = request.url.path.removeprefix("/api/v1").strip("/").split("/")
     if parts[0] in _FIXED:
-        return frozenset({_FIXED[parts[0]]})
+        return Place(labels=frozenset({_FIXED[parts[0]]}))
     slug = str(request.path_params.get("slug", ""))
     community = slug if parts[0] == "communities" else sent.community
     meeting = slug if parts[0] == "meetings" else ""
-    own = list(http.actor_of(request).communities)
     ids = [value for value in request.path_params.values() if isinstance(value, UUID)]
-    async with reading(current.tenant):
-        rows = await db.fetch(_PLACES, community, meeting, ids, own)
-    return frozenset(label for row in rows for label in _labels(row))
+    if not (community or meeting or ids):
+        return Place()
+    async with reading(actor.tenant):
+        rows = await db.fetch(
+            _PLACES, community, meeting, ids, list(actor.communities), actor.require_member()
+        )
+    places = [CommunityId(row["id"]) for row in rows if has_own and _binds(row, actor, act)]
+    own = [await in_force_of_community(actor.tenant, place) for place in places]
+    return Place(
+        labels=frozenset(label for row in rows for label in _labels(row)),
+        charters=tuple(one for one in own if one is not None),
+    )
+
+
+def _binds(row: Any, actor: Actor, act: str) -> bool:
+    """Whether a community's own charter has a say in the act.
+
+    Who may only know that a community exists reads nothing in it, and is asked when they join.
+    """
+    if row["sort"] != "community":
+        return False
+    is_reader = row["visibility"] == "open" or row["id"] in actor.communities
+    return bool(is_reader and (row["is_named"] or row["is_seen"])) or (
+        row["is_named"] and act != READ
+    )
 
 
 def _labels(row: Any) -> list[str]:

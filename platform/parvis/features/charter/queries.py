@@ -1,4 +1,4 @@
-"""What is shown of a charter: the public page, its JSON, and a member's own answer."""
+"""What is shown of a charter, the tenant's or a community's own: the page and its JSON."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,20 +7,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from parvis.core import db, text
-from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.i18n import N_
+from parvis.core.ids import CommunityId
 from parvis.core.tenancy import Tenant
 from parvis.features.charter.document import CharterDocument, Clause
 from parvis.features.charter.in_force import (
     Version,
+    charter_path,
     document_of,
     effective_versions,
-    in_force,
 )
 from parvis.features.charter.kinds import KINDS
 from parvis.features.charter.rule import PlacedRule
-from parvis.features.charter.tables import Decision
 from parvis.features.charter.verdict import Effect
 
 # What members read about each kind of rule, and about each effect.
@@ -73,15 +72,22 @@ class ClauseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionLink(msgspec.Struct, frozen=True, kw_only=True):
-    """One version in the list of them all."""
+    """One version in the list of them all. `before` is the number of the one it replaced."""
 
     number: int
     effective_on: date
+    is_material: bool
+    before: int | None
 
 
 class CharterPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of the charter in one language; `newest_number` is that of the one in force."""
+    """One version of a charter in one language; `newest_number` is that of the one in force.
 
+    `path` is where the charter is read, `place` the community whose own it is, "" for the firm's.
+    """
+
+    path: str
+    place: str
     number: int
     newest_number: int
     title: str
@@ -92,30 +98,58 @@ class CharterPage(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[VersionLink, ...]
 
 
-async def charter_page(tenant: Tenant, locale: str, number: int | None = None) -> CharterPage:
+async def charter_page(
+    tenant: Tenant,
+    locale: str,
+    number: int | None = None,
+    *,
+    community_id: CommunityId | None = None,
+) -> CharterPage:
     """Return a version's page, the one in force unless `number` names another.
 
     Errors: NotFound for a version that does not exist or is not in force yet.
     """
-    versions = await effective_versions(tenant)
-    version = _find(versions, number)
+    versions = await effective_versions(tenant, community_id)
+    version = find(versions, number)
     document = await document_of(tenant, version)
     return CharterPage(
+        path=charter_path(version.scope),
+        place=await place_title(community_id),
         number=version.number,
         newest_number=versions[-1].number,
         title=spoken(document.title, locale),
         preamble_html=text.to_html(spoken(document.preamble, locale)),
         note=spoken(document.version.note, locale),
-        effective_on=_day(version, tenant),
+        effective_on=day_of(version, tenant),
         clauses=_clauses(document, locale),
-        versions=tuple(
-            VersionLink(number=one.number, effective_on=_day(one, tenant))
-            for one in reversed(versions)
-        ),
+        versions=links(versions, tenant),
     )
 
 
-def _find(versions: list[Version], number: int | None) -> Version:
+_TITLE = "SELECT title FROM community WHERE tenant_id = $1 AND id = $2"
+
+
+async def place_title(community_id: CommunityId | None) -> str:
+    """Return what a community is called, "" for the whole tenant."""
+    return str(await db.fetch_value(_TITLE, community_id)) if community_id else ""
+
+
+def links(versions: list[Version], tenant: Tenant) -> tuple[VersionLink, ...]:
+    """Return the list of versions, the newest first."""
+    numbers = [None, *(version.number for version in versions)]
+    return tuple(
+        VersionLink(
+            number=one.number,
+            effective_on=day_of(one, tenant),
+            is_material=one.is_material,
+            before=before,
+        )
+        for one, before in reversed(list(zip(versions, numbers, strict=False)))
+    )
+
+
+def find(versions: list[Version], number: int | None) -> Version:
+    """Return the version of a number, the newest without one. Errors: NotFound."""
     if number is None and versions:
         return versions[-1]
     found = next((version for version in versions if version.number == number), None)
@@ -124,7 +158,8 @@ def _find(versions: list[Version], number: int | None) -> Version:
     return found
 
 
-def _day(version: Version, tenant: Tenant) -> date:
+def day_of(version: Version, tenant: Tenant) -> date:
+    """Return the day from which a version was in force, where the tenant is."""
     return version.effective_at.astimezone(ZoneInfo(tenant.timezone)).date()
 
 
@@ -180,7 +215,10 @@ class ClauseJson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CharterJson(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of the charter, for programs. `sha256` is that of the published file."""
+    """One version of a charter, for programs. `sha256` is that of the published file.
+
+    `scope` is "tenant", or the slug of the community whose own it is.
+    """
 
     scope: str
     version: int
@@ -193,15 +231,17 @@ class CharterJson(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseJson, ...]
 
 
-async def charter_json(tenant: Tenant, number: int | None = None) -> CharterJson:
+async def charter_json(
+    tenant: Tenant, number: int | None = None, *, community_id: CommunityId | None = None
+) -> CharterJson:
     """Return a version as data, the one in force unless `number` names another.
 
     Errors: NotFound for a version that does not exist or is not in force yet.
     """
-    version = _find(await effective_versions(tenant), number)
+    version = find(await effective_versions(tenant, community_id), number)
     document = await document_of(tenant, version)
     return CharterJson(
-        scope=TENANT_SCOPE,
+        scope=version.scope,
         version=version.number,
         change="material" if version.is_material else "editorial",
         effective_at=version.effective_at,
@@ -221,44 +261,4 @@ def _clause_json(clause: Clause) -> ClauseJson:
         law=clause.law,
         category=clause.category,
         rules=tuple(_rule(placed) for placed in clause.rules),
-    )
-
-
-TENANT_SCOPE = "tenant"
-
-
-class AcceptanceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A member's answer to the charter in force; `decision` is None when there is none."""
-
-    scope: str
-    version: int
-    decision: Decision | None
-    at: datetime | None
-    is_accepted: bool
-
-
-_LAST_ANSWER = """
-    SELECT decision, at FROM charter_acceptance
-     WHERE tenant_id = $1 AND member_id = $2 AND version_id = ANY($3::uuid[])
-     ORDER BY id DESC LIMIT 1
-"""
-
-
-async def acceptance(actor: Actor) -> AcceptanceView:
-    """Return where a member stands with the charter in force.
-
-    Errors: NotFound when the tenant has published none.
-    """
-    current = await in_force(actor.tenant)
-    if current is None:
-        raise NotFound
-    row = await db.fetch_row(_LAST_ANSWER, actor.require_member(), list(current.enough))
-    decision = Decision(row["decision"]) if row else None
-    return AcceptanceView(
-        scope=TENANT_SCOPE,
-        version=current.version.number,
-        decision=decision,
-        at=row["at"] if row else None,
-        # A refusal and a withdrawal end every earlier acceptance, so the last answer tells.
-        is_accepted=decision is Decision.ACCEPTED,
     )

@@ -6,19 +6,19 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response
 
-from parvis.core import http, i18n
+from parvis.core import http, i18n, kept_form
 from parvis.core.http import Req
 from parvis.core.i18n import N_
-from parvis.core.kept_form import KeptField, kept_fields
+from parvis.core.kept_form import KeptField, kept_fields, kept_files
 from parvis.core.middleware import SAFE, correlation_id
 from parvis.core.problems import JSON
 from parvis.features.charter import queries
-from parvis.features.charter.in_force import InForce, reading
+from parvis.features.charter.in_force import InForce, charter_path, reading
 from parvis.features.charter.interstitial import acceptance_page
 from parvis.features.charter.submission import Submission
 from parvis.features.charter.verdict import Cause, Effect, Verdict
 
-ACCEPTANCE_PATH = "/charter/acceptance"
+ACCEPTANCE = "/acceptance"
 REQUIRED = N_("Please read and accept the charter before you go on.")
 REFUSED = N_("This goes against the charter, so it was not published.")
 
@@ -26,6 +26,7 @@ REFUSED = N_("This goes against the charter, so it was not published.")
 class RefusedCause(msgspec.Struct, frozen=True, kw_only=True):
     """One reason of a refusal, in the reader's language, with the address of its clause."""
 
+    scope: str
     clause: str
     rule: str
     effect: Effect
@@ -47,14 +48,26 @@ class RefusedProblem(msgspec.Struct, frozen=True, kw_only=True):
     code: str = "charter_refused"
 
 
+class RequiredCharter(msgspec.Struct, frozen=True, kw_only=True):
+    """A charter that has to be accepted first: "tenant" or a community's slug, and where."""
+
+    scope: str
+    version: int
+    accept_url: str
+
+
 class RequiredProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """403: the charter in force has to be accepted first, at `accept_url`."""
+    """403: the charter in force has to be accepted first, at `accept_url`.
+
+    Where several are due, `charters` names them all, and these fields the first.
+    """
 
     title: str
     correlation_id: str
     scope: str
     version: int
     accept_url: str
+    charters: tuple[RequiredCharter, ...]
     type: str = "about:blank"
     status: int = 403
     code: str = "charter_required"
@@ -85,10 +98,10 @@ class RequiredFragment(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[KeptField, ...]
 
 
-def refused(request: Req, current: InForce, verdict: Verdict, sent: Submission) -> Response[Any]:
+def refused(request: Req, verdict: Verdict, sent: Submission) -> Response[Any]:
     """Answer 403 with every cause; a page also gives the text back to be corrected."""
     locale = http.actor_of(request).locale
-    causes = tuple(_cause(cause, current, locale) for cause in verdict.causes)
+    causes = tuple(_cause(cause, locale) for cause in verdict.causes)
     if http.wants_json(request):
         problem = RefusedProblem(
             title=i18n.translate(locale, REFUSED),
@@ -105,41 +118,56 @@ def refused(request: Req, current: InForce, verdict: Verdict, sent: Submission) 
     return http.page(request, name, view, status=403)
 
 
-async def required(request: Req, current: InForce, sent: Submission) -> Response[Any]:
-    """Answer that the charter comes first: 403 for programs, the charter itself for people.
+async def required(request: Req, asked: list[InForce], sent: Submission) -> Response[Any]:
+    """Answer which charters come first: 403 for programs, the charters themselves for people.
 
     What was about to be sent is kept on the page and offered again after acceptance.
     """
     actor = http.actor_of(request)
     if http.wants_json(request):
-        return _problem(_required_problem(request, current))
+        return _problem(_required_problem(request, asked))
     if request.method in SAFE:
-        return http.to_door(request, _acceptance_of)
+        return http.to_door(request, lambda path: _acceptance_of(asked, path))
+    files = await kept_form.files(request)
     if http.is_htmx(request):
-        fields = kept_fields(sent.form, actor.locale)
+        fields = (*kept_fields(sent.form, actor.locale), *kept_files(files))
         view = RequiredFragment(path=request.url.path, fields=fields)
         return http.page(request, "charter/_required.html", view, status=403)
     async with reading(actor.tenant):
-        page = await acceptance_page(actor, resume=request.url.path, form=sent.form)
+        page = await acceptance_page(
+            actor, asked, resume=http.path_of(request), form=sent.form, files=files
+        )
     return http.page(request, "charter/acceptance.html", page, status=403)
 
 
-def _required_problem(request: Req, current: InForce) -> RequiredProblem:
+def _required_problem(request: Req, asked: list[InForce]) -> RequiredProblem:
+    charters = tuple(
+        RequiredCharter(
+            scope=one.scope,
+            version=one.version.number,
+            accept_url=f"{one.path}{ACCEPTANCE}",
+        )
+        for one in asked
+    )
+    first = charters[0]
     return RequiredProblem(
         title=i18n.translate(http.actor_of(request).locale, REQUIRED),
         correlation_id=correlation_id(request.scope),
-        scope=queries.TENANT_SCOPE,
-        version=current.version.number,
-        accept_url=ACCEPTANCE_PATH,
+        scope=first.scope,
+        version=first.version,
+        accept_url=first.accept_url,
+        charters=charters,
     )
 
 
-def _acceptance_of(next_path: str) -> str:
-    return f"{ACCEPTANCE_PATH}?next={quote(next_path, safe='/')}"
+def _acceptance_of(asked: list[InForce], next_path: str) -> str:
+    """Return the page that asks for all of them; a community's own asks for the firm's too."""
+    return f"{asked[-1].path}{ACCEPTANCE}?next={quote(next_path, safe='/')}"
 
 
-def _cause(cause: Cause, current: InForce, locale: str) -> RefusedCause:
+def _cause(cause: Cause, locale: str) -> RefusedCause:
     return RefusedCause(
+        scope=cause.scope,
         clause=cause.clause,
         rule=cause.rule,
         effect=cause.effect,
@@ -147,14 +175,19 @@ def _cause(cause: Cause, current: InForce, locale: str) -> RefusedCause:
         span=cause.span,
         title=queries.spoken(cause.title_by_locale, locale),
         reason=queries.spoken(cause.reason_by_locale, locale),
-        url=f"/charter/{current.version.number}#{cause.clause}",
+        url=_url(cause),
     )
+
+
+def _url(cause: Cause) -> str:
+    path = charter_path(cause.scope)
+    return f"{path}/{cause.version}#{cause.clause}" if cause.version else f"{path}#{cause.clause}"
 
 
 def _by_clause(causes: list[RefusedCause], sent: Submission) -> tuple[ClauseRefusal, ...]:
     grouped: dict[str, list[RefusedCause]] = {}
     for cause in causes:
-        grouped.setdefault(cause.clause, []).append(cause)
+        grouped.setdefault(cause.url, []).append(cause)
     return tuple(_clause(group, sent) for group in grouped.values())
 
 

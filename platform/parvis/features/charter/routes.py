@@ -6,18 +6,25 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Redirect
 
-from parvis.core import http, kept_form
+from parvis.core import http
+from parvis.core.errors import NotFound
 from parvis.core.http import Req
-from parvis.core.i18n import N_
-from parvis.features.charter import actions, interstitial, queries
+from parvis.core.pagination import Page
+from parvis.features.charter import actions, answering, changes, queries
 from parvis.features.charter.actions import AcceptanceInput
-from parvis.features.charter.interstitial import AcceptanceForm
-from parvis.features.charter.queries import AcceptanceView, CharterJson
-from parvis.features.charter.rules import CharterChanged
-from parvis.features.charter.tables import Decision
+from parvis.features.charter.changes import ChangesJson
+from parvis.features.charter.conditional import published
+from parvis.features.charter.in_force import InForce, in_force
+from parvis.features.charter.queries import CharterJson
+from parvis.features.charter.queries_answers import (
+    AcceptanceView,
+    OwnAnswer,
+    acceptance,
+    own_answers,
+)
 
 ANSWERING = {"open": "answering to the charter cannot wait for its acceptance"}
-NOT_AGREED = N_("Please tick the box to say that you have read the charter.")
+OWN = {"open": "what one answered to charters is one's own to read"}
 
 
 @get("/charter", opt={"public": True}, include_in_schema=False)
@@ -36,48 +43,41 @@ async def _charter(request: Req, number: int | None) -> Response[Any]:
     return http.page(request, "charter/charter.html", view)
 
 
+@get("/charter/{number:int}/changes", opt={"public": True}, include_in_schema=False)
+async def charter_changes(
+    request: Req, number: FromPath[int], since: FromQuery[int | None] = None
+) -> Response[Any]:
+    actor = http.actor_of(request)
+    view = await changes.changes_page(actor.tenant, actor.locale, number, since=since)
+    return http.page(request, "charter/changes.html", view)
+
+
 @get("/charter/acceptance", opt=ANSWERING, include_in_schema=False)
-async def acceptance(request: Req, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002 -- the address says it
-    view = await interstitial.acceptance_page(http.actor_of(request), next_path=next)
-    return http.page(request, "charter/acceptance.html", view)
+async def acceptance_page(request: Req, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002 -- the address says it
+    return await answering.page(request, [await _current(request)], next_path=next)
 
 
 @post("/charter/acceptance", opt=ANSWERING, include_in_schema=False, status_code=200)
 async def answer(request: Req) -> Response[Any] | Redirect:
     """Keep the answer; then go on, offer to send the kept form, or say what is missing."""
-    actor, given = http.actor_of(request), await http.decode(request, AcceptanceForm)
-    if given.decision is Decision.ACCEPTED and not given.agreed:
-        return await _asked_again(request, given, NOT_AGREED, status=422)
-    try:
-        await actions.answer(actor, _input(given), how="interstitial")
-    except CharterChanged as changed:
-        return await _asked_again(request, given, changed.message, status=changed.status)
-    if given.decision is not Decision.ACCEPTED:
-        return http.redirect("/charter/acceptance")
-    if given.resume:
-        view = interstitial.resume_page(given, actor.locale)
-        return http.page(request, "charter/resume.html", view)
-    return http.redirect(http.same_origin_path(given.next))
+    return await answering.take(request, [await _current(request)])
 
 
-def _input(given: AcceptanceForm) -> AcceptanceInput:
-    return AcceptanceInput(decision=given.decision, version=given.version)
-
-
-async def _asked_again(
-    request: Req, given: AcceptanceForm, error: str, *, status: int
-) -> Response[Any]:
-    view = await interstitial.acceptance_page(
-        http.actor_of(request), next_path=given.next, resume=given.resume,
-        form=kept_form.decode(given.kept), error=error,
-    )  # fmt: skip
-    return http.page(request, "charter/acceptance.html", view, status=status)
+@get("/me/charters", opt=OWN, include_in_schema=False)
+async def my_charters(request: Req, after: FromQuery[str | None] = None) -> Response[Any]:
+    """Show what one answered to charters, and where one stands with those in force."""
+    actor = http.actor_of(request)
+    view = await own_answers(actor, after=after)
+    current = await in_force(actor.tenant)
+    standing = await acceptance(actor, current) if current else None
+    return http.page(request, "charter/mine.html", view, standing=standing, is_first=not after)
 
 
 @get("/api/v1/charter", opt={"public": True}, operation_id="getCharter", tags=["charter"])
-async def get_charter(request: Req) -> CharterJson:
+async def get_charter(request: Req) -> Response[CharterJson | None]:
     """Return the charter in force, in all its languages. Open to everyone."""
-    return await queries.charter_json(http.tenant_of(request))
+    view = await queries.charter_json(http.tenant_of(request))
+    return published(request, view, is_final=False, is_public=True)
 
 
 @get(
@@ -86,9 +86,24 @@ async def get_charter(request: Req) -> CharterJson:
     operation_id="getCharterVersion",
     tags=["charter"],
 )
-async def get_charter_version(request: Req, number: FromPath[int]) -> CharterJson:
+async def get_charter_version(request: Req, number: FromPath[int]) -> Response[CharterJson | None]:
     """Return one version of the charter that is or was in force. Open to everyone."""
-    return await queries.charter_json(http.tenant_of(request), number)
+    view = await queries.charter_json(http.tenant_of(request), number)
+    return published(request, view, is_final=True, is_public=True)
+
+
+@get(
+    "/api/v1/charter/{number:int}/changes",
+    opt={"public": True},
+    operation_id="getCharterChanges",
+    tags=["charter"],
+)
+async def get_charter_changes(
+    request: Req, number: FromPath[int], since: FromQuery[int | None] = None
+) -> Response[ChangesJson | None]:
+    """Return what a version changed, since the one before it or since another. Open to everyone."""
+    view = await changes.changes_json(http.tenant_of(request), number, since=since)
+    return published(request, view, is_final=True, is_public=True)
 
 
 @get(
@@ -99,7 +114,7 @@ async def get_charter_version(request: Req, number: FromPath[int]) -> CharterJso
 )
 async def get_acceptance(request: Req) -> AcceptanceView:
     """Return your answer to the charter in force."""
-    return await queries.acceptance(http.actor_of(request))
+    return await acceptance(http.actor_of(request), await _current(request))
 
 
 @post(
@@ -113,10 +128,26 @@ async def answer_charter(request: Req, data: JSONBody[AcceptanceInput]) -> Accep
     """Accept, refuse or withdraw from the charter in force, whose number you have read."""
     actor = http.actor_of(request)
     await actions.answer(actor, data, how="api")
-    return await queries.acceptance(actor)
+    return await acceptance(actor, await _current(request))
+
+
+@get("/api/v1/me/charters", opt=OWN, operation_id="listOwnCharterAnswers", tags=["charter"])
+async def list_own_answers(
+    request: Req, after: FromQuery[str | None] = None, limit: FromQuery[int | None] = None
+) -> Page[OwnAnswer]:
+    """Return what you answered to charters, the last answer first."""
+    return await own_answers(http.actor_of(request), after=after, limit=limit)
+
+
+async def _current(request: Req) -> InForce:
+    """Return the charter in force. Errors: NotFound where the tenant has published none."""
+    current = await in_force(http.tenant_of(request))
+    if current is None:
+        raise NotFound
+    return current
 
 
 HANDLERS = (
-    charter, charter_version, acceptance, answer, get_charter, get_charter_version,
-    get_acceptance, answer_charter,
+    charter, charter_version, charter_changes, acceptance_page, answer, my_charters, get_charter,
+    get_charter_version, get_charter_changes, get_acceptance, answer_charter, list_own_answers,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """From a request's actor to what the judge needs to know; and whose answer to a charter counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from parvis.core import clock
 from parvis.core.actor import Actor
@@ -8,7 +8,12 @@ from parvis.core.errors import Conflict
 from parvis.core.i18n import N_
 from parvis.features.charter.in_force import InForce
 from parvis.features.charter.judge import judge
-from parvis.features.charter.verdict import ActText, Person, Verdict
+from parvis.features.charter.kinds.acceptance import (
+    AFTER_WARNING,
+    AcceptanceRule,
+    is_before_warning,
+)
+from parvis.features.charter.verdict import Acceptance, ActText, Person, Verdict, together
 from parvis.features.charter.vocabulary import GROUP_PREFIX
 
 
@@ -32,17 +37,41 @@ def verdict_on(
     return judge(written, in_force.charter, {}, clock.now())
 
 
+def verdict_together(
+    actor: Actor,
+    charters: Iterable[InForce],
+    act: str,
+    *,
+    fields: Mapping[str, str],
+    place: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Return what the tenant's charter and a community's own say together; all causes are kept."""
+    return together(
+        verdict_on(actor, one, act, fields=fields, place=place) for one in charters
+    )
+
+
 def person(actor: Actor, in_force: InForce) -> Person:
     """Return the member as charters speak of people: capacity, groups, standing."""
     groups = (GROUP_PREFIX + role for role in actor.roles)
     return Person(
         labels=frozenset((*groups, actor.capacity) if actor.capacity else groups),
         acceptance=in_force.acceptance_of(actor),
+        accepted_at=in_force.accepted_at(actor),
+        warned_at=actor.standing.warned_at,
         name_is_verified=actor.standing.name_is_verified,
         acr=actor.standing.acr,
         published=actor.standing.published,
         warnings=actor.standing.warnings,
     )
+
+
+def is_renewal(actor: Actor, in_force: InForce) -> bool:
+    """Whether the member's acceptance stands, yet has to be given again after a warning."""
+    who = person(actor, in_force)
+    rules = (placed.rule for clause in in_force.charter.document.clauses for placed in clause.rules)
+    asks = any(isinstance(rule, AcceptanceRule) and rule.how == AFTER_WARNING for rule in rules)
+    return asks and who.acceptance is Acceptance.CURRENT and is_before_warning(who)
 
 
 def require_current(in_force: InForce | None, number: int) -> InForce:

@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 
+READ = "read"
 # Format 1 knows the acts of the whole product, so that a firm's charter can speak of a feature
 # before the firm turns it on. A test holds core.acts to this list.
 ACTS = frozenset((
@@ -14,7 +15,7 @@ ACTS = frozenset((
     "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",
     "question.edit", "question.submit", "question.support", "question.triage",
     "question.withdraw", "reaction.add", "recommendation.publish", "review.claim", "review.decide",
-    "review.hand_over", "review.release",
+    "review.hand_over", "review.release", "transparency.publish",
 ))  # fmt: skip
 
 # What members write for others to read. Rules about texts cover these unless they name acts:

@@ -9,7 +9,7 @@ from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.communities import own_data, routes
+from parvis.features.communities import own_data, routes, routes_charter
 from parvis.features.communities.actions import open_to_invited
 from parvis.features.communities.queries_person import show_on_person
 
@@ -24,7 +24,7 @@ FEATURE = Feature(
         Act(name="community.join", summary="Join a community, or ask to."),
         Act(name="community.admit", summary="Decide on somebody’s request to join."),
     ),
-    handlers=routes.HANDLERS,
+    handlers=(*routes.HANDLERS, *routes_charter.HANDLERS),
     subscriptions=(
         (PersonOpened, show_on_person),
         (InvitationAccepted, open_to_invited),

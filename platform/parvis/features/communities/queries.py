@@ -12,6 +12,7 @@ from parvis.core.capacities import role, worded_label
 from parvis.core.ids import CommunityId, MemberId
 from parvis.features.communities import rules
 from parvis.features.communities.rules import Community, CommunityCan
+from parvis.features.identity.names import listed
 
 MOST_FRESH = 100
 
@@ -71,8 +72,10 @@ _REQUESTS = """
        AND m.state = 'active'
      ORDER BY cm.id LIMIT 100
 """
-_MEMBERS = """
+# Who is absent from the directory, or has left, is not counted either.
+_MEMBERS = f"""
     (SELECT count(*) FROM community_member m
+       JOIN member p ON p.tenant_id = m.tenant_id AND p.id = m.member_id AND {listed("p")}
       WHERE m.tenant_id = k.tenant_id AND m.community_id = k.id AND m.standing = 'member')
 """
 _LIST = f"""
@@ -89,7 +92,7 @@ _OWN = f"""
         SELECT count(*) AS fresh FROM (
             SELECT 1 FROM contribution c
              WHERE c.tenant_id = $1 AND c.place_id = k.id AND c.kind = 'post'
-               AND c.live_revision_id IS NOT NULL AND c.id > $3
+               AND c.live_revision_id IS NOT NULL AND c.id > $3 AND NOT k.id = ANY ($4::uuid[])
              LIMIT {MOST_FRESH}) AS counted) AS fresh
      WHERE own.tenant_id = $1 AND own.member_id = $2 AND own.standing = 'member'
      ORDER BY k.position, k.title
@@ -103,9 +106,12 @@ async def community_list(actor: Actor) -> CommunityList:
 
 
 async def own_communities(actor: Actor) -> tuple[OwnCommunity, ...]:
-    """Return the communities the actor is in, with what is new in each since Monday."""
+    """Return the communities the actor is in, with what is new in each since Monday.
+
+    What is written where a charter is still to be accepted is not counted.
+    """
     monday = _first_id_of(_monday(actor.tenant.timezone))
-    rows = await db.fetch(_OWN, actor.require_member(), monday)
+    rows = await db.fetch(_OWN, actor.require_member(), monday, list(actor.closed))
     return tuple(OwnCommunity(**row) for row in rows)
 
 
@@ -144,13 +150,17 @@ def _label(row: db.Record) -> str | None:
 _READABLE = """
     SELECT k.id FROM community k
      WHERE k.tenant_id = $1 AND (k.visibility = 'open' OR k.id = ANY ($2::uuid[]))
+       AND NOT k.id = ANY ($3::uuid[])
 """
 
 
 async def readable_places(actor: Actor) -> tuple[CommunityId, ...]:
-    """Return every community whose posts the actor may read: their own, and the open ones."""
+    """Return every community whose posts the actor may read: their own, and the open ones.
+
+    One whose own charter the actor has to accept first is not among them.
+    """
     actor.require_member()
-    rows = await db.fetch(_READABLE, list(actor.communities))
+    rows = await db.fetch(_READABLE, list(actor.communities), list(actor.closed))
     return tuple(CommunityId(row["id"]) for row in rows)
 
 

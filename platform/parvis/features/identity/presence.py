@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -61,8 +62,8 @@ SELECT who.*,
            AS permissions,
        ARRAY(SELECT community_id FROM place ORDER BY community_id) AS communities,
        ARRAY(SELECT community_id FROM managed) AS managed,
-       ARRAY(SELECT latest.version_id FROM (
-                SELECT DISTINCT ON (a.version_id) a.version_id, a.decision
+       (SELECT jsonb_object_agg(latest.version_id, latest.at) FROM (
+                SELECT DISTINCT ON (a.version_id) a.version_id, a.decision, a.at
                   FROM charter_acceptance a
                  WHERE a.tenant_id = $1 AND a.member_id = who.member_id
                  ORDER BY a.version_id, a.id DESC) latest
@@ -212,12 +213,17 @@ def _whole_actor(tenant: Tenant, row: Any, locale: str) -> Actor:
         permissions=EMERGENCY if row["kind"] == "emergency" else frozenset(row["permissions"]),
         communities=tuple(CommunityId(place) for place in row["communities"]),
         managed=frozenset(CommunityId(place) for place in row["managed"]),
-        accepted=frozenset(CharterVersionId(version) for version in row["accepted"]),
+        accepted_at=_accepted_at(row["accepted"]),
         standing=_standing(row),
         emergency_runs=row["emergency_runs"],
         unread=row["unread"],
         waiting=row["waiting"],
     )
+
+
+def _accepted_at(value: Any) -> dict[CharterVersionId, datetime]:
+    found = db.from_jsonb(value, dict[UUID, datetime]) if value else {}
+    return {CharterVersionId(version): at for version, at in found.items()}
 
 
 class _Given(Sanction, frozen=True, kw_only=True):

@@ -5,14 +5,20 @@ from typing import Any, Literal
 
 from parvis.features.charter.kinds.base import PerRuleKind
 from parvis.features.charter.rule import Finding, PlacedRule, Reading, Rule
-from parvis.features.charter.verdict import Acceptance, Effect
+from parvis.features.charter.verdict import Acceptance, Effect, Person
 from parvis.features.charter.vocabulary import EVERYTHING
+
+AFTER_WARNING = "after_warning"
 
 
 class AcceptanceRule(Rule, frozen=True, kw_only=True):
-    """Which acts wait for acceptance; all of them unless `acts` names some."""
+    """Which acts wait for acceptance; all of them unless `acts` names some.
+
+    `how = "after_warning"`: an acceptance older than the member's last warning does not count.
+    """
 
     kind: Literal["acceptance"]
+    how: Literal["once", "after_warning"] = "once"
 
 
 class AcceptanceKind(PerRuleKind):
@@ -26,11 +32,19 @@ class AcceptanceKind(PerRuleKind):
     def find(
         self,
         placed: PlacedRule,
-        rule: Any,  # noqa: ARG002 -- it has nothing to set
+        rule: Any,
         reading: Reading,
     ) -> Iterator[Finding]:
-        if not _is_accepted(reading):
+        is_stale = rule.how == AFTER_WARNING and is_before_warning(reading.act.person)
+        if is_stale or not _is_accepted(reading):
             yield Finding(placed, Effect.REFUSE)
+
+
+def is_before_warning(person: Person) -> bool:
+    """Whether the member was warned since they last accepted."""
+    if person.accepted_at is None or person.warned_at is None:
+        return False
+    return person.accepted_at < person.warned_at
 
 
 def _is_accepted(reading: Reading) -> bool:

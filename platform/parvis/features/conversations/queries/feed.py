@@ -128,7 +128,8 @@ async def feed(
     those publish whom the member follows, wherever the member may read. Without it, the member's
     own posts that wait for a moderator stand among the others.
     """
-    places = await readable_places(actor) if voice == "followed" else actor.communities
+    own = [place for place in actor.communities if place not in actor.closed]
+    places = await readable_places(actor) if voice == "followed" else own
     return await _page(actor, places, voice=voice, after=after, limit=limit)
 
 
