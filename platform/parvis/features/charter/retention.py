@@ -83,3 +83,26 @@ async def _gone(name: str, period: timedelta, holds: Holds) -> int:
     )
     await events.publish(due)
     return sum(due.gone)
+
+
+_OWN = {
+    "rehearsals": """
+        DELETE FROM charter_rehearsal WHERE tenant_id = $1 AND id IN (
+            SELECT id FROM charter_rehearsal
+             WHERE tenant_id = $1 AND done_at < $2 AND NOT asked_by = ANY ($4::uuid[])
+             ORDER BY id LIMIT $3)
+    """,
+    "charter_drafts": """
+        DELETE FROM charter_draft WHERE tenant_id = $1 AND id IN (
+            SELECT id FROM charter_draft
+             WHERE tenant_id = $1 AND updated_at < $2 AND publish_at IS NULL
+               AND NOT updated_by = ANY ($4::uuid[])
+             ORDER BY id LIMIT $3)
+    """,
+}
+
+
+async def let_own_go(due: RetentionDue) -> None:
+    """Delete rehearsals that are over, and drafts that nobody touches."""
+    if sql := _OWN.get(due.name):
+        due.gone.append(await db.execute(sql, due.before, due.most, list(due.members)))

@@ -1,6 +1,8 @@
 """Notices decided long ago lose who sent them, and their words: the count and the outcome stay."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from parvis.core import db
 
@@ -12,13 +14,22 @@ _FORGET = """
             WHERE n.tenant_id = $1 AND n.decided_at < $2 AND n.token_sealed IS NOT NULL
               AND NOT EXISTS (SELECT FROM appeal a WHERE a.tenant_id = $1
                                  AND a.legal_notice_id = n.id AND a.outcome IS NULL)
-            LIMIT 500)
+              AND (n.member_id = ANY ($4::uuid[])) IS NOT TRUE
+              AND (n.contribution_id = ANY ($5::uuid[])) IS NOT TRUE
+            ORDER BY n.decided_at LIMIT $3)
 """
 
 
-async def forget_notifiers(before: datetime) -> int:
-    """Empty at most 500 notices decided before a moment; return how many.
+async def forget_notifiers(
+    before: datetime,
+    *,
+    most: int = 500,
+    members: Sequence[UUID] = (),
+    contributions: Sequence[UUID] = (),
+) -> int:
+    """Empty at most `most` notices decided before a moment; return how many.
 
-    One whose appeal is not decided yet stays whole. The link that was mailed still opens.
+    One whose appeal is not decided yet stays whole, and one that a legal hold protects: by who
+    sent it, or by what it is about. The link that was mailed still opens.
     """
-    return await db.execute(_FORGET, before)
+    return await db.execute(_FORGET, before, most, list(members), list(contributions))
