@@ -38,6 +38,7 @@ GIVEN = {
     ("profile_revision", "member_id"): "profiles",
     ("reaction", "member_id"): "thanks",
     ("review_cause", "reporter_id"): "reports",
+    ("review_preference", "member_id"): "review_preferences",
     ("revision", "author_id"): "words",
     ("scim_user", "member_id"): "directory_entries",
     ("submission", "member_id"): "submissions",

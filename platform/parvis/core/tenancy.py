@@ -47,6 +47,10 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
     working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     working_hours: tuple[int, int] = (9, 18)
     review_hours: int = 8
+    # A calendar of legal holidays, on which nobody has to decide: meetings/calendars.py names them.
+    holidays: str | None = None
+    # How often moderators are sent a digest of what waits: daily, weekly, off.
+    review_digest: str = "daily"
     # Of legal notices; whose e-mail domain is here goes first.
     notice_hours: int = 4
     trusted_flaggers: tuple[str, ...] = ()

@@ -75,6 +75,11 @@ NEW_TABLES = "".join([
         CHECK (kind <> 'warning' OR until IS NULL)
         CHECK (until IS NULL OR until > starts_at)
     """),
+    tenant_table("review_preference", """
+        member_id uuid NOT NULL → member
+        digests boolean NOT NULL
+        UNIQUE (tenant_id, member_id)
+    """),
     tenant_table("canned_reason", """
         clause_id text NOT NULL
         action text NOT NULL
@@ -123,6 +128,8 @@ ALTER TABLE review_item
     ADD COLUMN IF NOT EXISTS audience text NOT NULL DEFAULT 'moderators'
         CHECK (audience IN ('moderators', 'compliance', 'tenant_admin')),
     ADD COLUMN IF NOT EXISTS escalated_at timestamptz,
+    -- When its time was found to be over: that is told once.
+    ADD COLUMN IF NOT EXISTS overdue_at timestamptz,
     DROP CONSTRAINT IF EXISTS review_item_kind_check,
     ADD CONSTRAINT review_item_kind_check CHECK (kind IN
         ('new', 'edit', 'flag', 'legal_notice', 'join', 'profile', 'upload', 'message_report',
@@ -204,6 +211,9 @@ ALTER TABLE decision
 CREATE UNIQUE INDEX IF NOT EXISTS decision_reversed_once ON decision (tenant_id, reverses_id)
     WHERE reverses_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS decision_newest ON decision (tenant_id, id DESC);
+CREATE INDEX IF NOT EXISTS decision_of_member ON decision (tenant_id, member_id, id DESC);
+CREATE INDEX IF NOT EXISTS decision_until ON decision (tenant_id, until) WHERE until IS NOT NULL;
+ALTER TABLE notice ADD COLUMN IF NOT EXISTS mail_claimed_at timestamptz;
 CREATE INDEX IF NOT EXISTS sanction_in_force ON sanction (tenant_id, member_id, kind)
     WHERE lifted_at IS NULL;
 CREATE INDEX IF NOT EXISTS decision_at ON decision (tenant_id, at);

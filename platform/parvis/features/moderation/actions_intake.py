@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import clock, db, journal
+from parvis.core import clock, db, jobs, journal
 from parvis.core.events import ContributionWithdrawn, RevisionHeld
 from parvis.core.ids import ContributionId, MemberId, ReviewItemId, RevisionId, new_id
 from parvis.core.tenancy import TenantSettings
 from parvis.features.moderation import audiences, working_time
 from parvis.features.moderation.tables import Audience, ItemKind, Source, TargetKind
+from parvis.features.moderation.time_outs import tell_notice
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +114,10 @@ async def open_item(
 
 
 async def add_causes(item_id: UUID, causes: Iterable[NewCause], at: datetime) -> None:
-    """Keep why an item is in the queue; what is there already stays."""
+    """Keep why an item is in the queue; what is there already stays. Legal notices are told."""
     for cause in causes:
+        if cause.legal_notice_id is not None and cause.source is Source.NOTICE:
+            await jobs.enqueue(tell_notice, item_id=item_id, notice_id=cause.legal_notice_id)
         columns = msgspec.structs.asdict(cause)
         span = columns.pop("span")
         await db.insert(

@@ -17,6 +17,7 @@ from parvis.features.moderation import (
     routes_api,
     routes_person,
     routes_report,
+    routes_settings,
     rules,
 )
 from parvis.features.moderation.actions_intake import drop_withdrawn, queue_held
@@ -49,10 +50,16 @@ FEATURE = Feature(
         Act(name="review.release", summary="Put an item one holds back in the queue."),
     ),
     handlers=(
-        *routes.HANDLERS, *routes_api.HANDLERS, *routes_report.HANDLERS, *routes_person.HANDLERS,
-        *notices_routes.HANDLERS, *notices_api.HANDLERS, *notices_desk.HANDLERS,
+        *routes.HANDLERS,
+        *routes_api.HANDLERS,
+        *routes_report.HANDLERS,
+        *routes_person.HANDLERS,
+        *routes_settings.HANDLERS,
+        *notices_routes.HANDLERS,
+        *notices_api.HANDLERS,
+        *notices_desk.HANDLERS,
         *appeals_routes.HANDLERS,
-    ),  # fmt: skip
+    ),
     subscriptions=(
         (RevisionHeld, queue_held),
         (RevisionShown, follow_shown),

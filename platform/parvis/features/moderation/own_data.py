@@ -57,7 +57,16 @@ async def give(asked: OwnDataAsked) -> None:
             "id": N_("Reference"), "action": N_("Decision"), "clause": N_("Rule"),
             "at": N_("When"),
         }, _TAKEN, who),
+        section("review_preferences", N_("Your mails as a moderator"), {
+            "id": N_("Reference"), "digests": N_("Summaries of what waits"),
+        }, _PREFERENCES, who),
     ])  # fmt: skip
+
+
+_PREFERENCES = """
+    SELECT p.id, p.digests FROM review_preference p
+     WHERE p.tenant_id = $1 AND p.member_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4
+"""
 
 
 _COUNT = """
@@ -85,6 +94,9 @@ async def weigh(event: ErasureWeighed) -> None:
 async def let_go(event: MemberErased) -> None:
     """Empty the letters sent to the member and the notes of their reports."""
     await db.execute("SELECT forget_letters(tenant_id => $1, member_id => $2)", event.member_id)
+    await db.execute(
+        "DELETE FROM review_preference WHERE tenant_id = $1 AND member_id = $2", event.member_id
+    )
 
 
 SUBSCRIPTIONS = (

@@ -114,6 +114,7 @@ class ReviewItem(TenantTable):
     place_id = UUID(null=True, default=None)
     author_id = UUID(null=True, default=None)
     escalated_at = Timestamptz(null=True, default=None)
+    overdue_at = Timestamptz(null=True, default=None)
     status = Text()
     due_at = Timestamptz()
     version = Integer()
@@ -138,6 +139,13 @@ class ReviewCause(TenantTable):
     confidence = Real(null=True, default=None)
     note = Text(null=True, default=None)
     at = Timestamptz()
+
+
+class ReviewPreference(TenantTable):
+    """What a moderator wants of the queue's mails; a row once they said so."""
+
+    member_id = UUID()
+    digests = Boolean()
 
 
 class Decision(TenantTable):

@@ -11,6 +11,8 @@ from parvis.core.events import (
     QuestionStateTold,
     RequestDecided,
 )
+from parvis.core.events_measures import MeasureTaken
+from parvis.core.events_review import JudgeTold
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
@@ -27,12 +29,15 @@ FEATURE = Feature(
     subscriptions=(
         *own_data.SUBSCRIPTIONS,
         (ContributionDecided, news.tell_decision),
+        (MeasureTaken, news.tell_measure),
         (ContributionShown, news.tell_comment),
         (ContributionShown, followers.tell_later),
         (RequestDecided, news.tell_request_decided),
         (QuestionStateTold, news.tell_question_moved),
         (AnswerPublished, news.tell_answer),
         (OwnDataTold, news.tell_own_data),
+        (AppealTold, redress.tell_appeal),
+        (JudgeTold, news.tell_judge),
     ),
     in_site=_in_site,
 )

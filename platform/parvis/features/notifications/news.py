@@ -13,6 +13,8 @@ from parvis.core.events import (
     QuestionStateTold,
     RequestDecided,
 )
+from parvis.core.events_measures import MeasureTaken
+from parvis.core.events_review import JudgeTold
 from parvis.core.text import excerpt
 from parvis.features.notifications.actions import tell
 
@@ -29,18 +31,34 @@ _COMMENT = """
 
 
 async def tell_decision(event: ContributionDecided) -> None:
-    """Tell the author what a moderator decided, with the moderator's words."""
+    """Tell the author what a moderator decided, with the moderator's words.
+
+    What restricts leads to the decision, with all its reasons and the way to contest it.
+    """
     if event.action == "escalate":
         return
+    restricts = event.action not in ("publish", "keep")
+    own = (event.kind, event.contribution_id)
     await tell(
         event.author_id,
         "contribution_decided",
-        subject=(event.kind, event.contribution_id),
+        subject=("decision", event.decision_id) if restricts else own,
         data={
-            "action": event.action,
+            "action": "restore" if event.is_reversal else event.action,
             "title": await _title(event.revision_id),
             "text": event.text,
         },
+        dedupe=f"decision/{event.decision_id}",
+    )
+
+
+async def tell_measure(event: MeasureTaken) -> None:
+    """Tell a member what a decision takes from them, or gives back."""
+    await tell(
+        event.member_id,
+        "measure_taken",
+        subject=("decision", event.decision_id),
+        data={"action": event.action, "text": event.text},
         dedupe=f"decision/{event.decision_id}",
     )
 
@@ -116,6 +134,18 @@ async def tell_own_data(event: OwnDataTold) -> None:
         subject=("own_data", event.subject_id),
         data={},
         dedupe=f"{event.kind}/{event.subject_id}",
+    )
+
+
+async def tell_judge(event: JudgeTold) -> None:
+    """Tell somebody who judges what waits for them."""
+    lists = {"review_overdue": "escalated", "review_notice": "notices"}
+    await tell(
+        event.member_id,
+        event.kind,
+        subject=("review", event.subject_id),
+        data={**event.data, "list": lists.get(event.kind)},
+        dedupe=event.dedupe,
     )
 
 

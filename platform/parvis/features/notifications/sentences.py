@@ -6,12 +6,20 @@ from parvis.core import i18n
 from parvis.core.i18n import N_
 from parvis.features.meetings.states import LABELS
 from parvis.features.meetings.tables import Track
+from parvis.features.notifications import redress, sentences_review
 
 _DECIDED = {
     "publish": N_("“{title}” is published."),
     "return": N_("“{title}” is returned to you for a change."),
     "refuse": N_("“{title}” is not published."),
     "redact": N_("“{title}” is published with passages masked."),
+    "restore": N_("The decision about “{title}” has been taken back."),
+}
+_MEASURES = {
+    "warn": N_("You have received a warning."),
+    "read_only": N_("You may read here, but not write for a time."),
+    "suspend": N_("Your access has been suspended for a time."),
+    "lift": N_("The measure taken about you has been lifted."),
 }
 _COMMENTED = N_("{name} commented on “{title}”.")
 _ADMITTED = N_("You are now a member of “{title}”.")
@@ -33,27 +41,38 @@ _PATHS = {
     "post": "/posts/",
     "comment": "/comments/",
     "question": "/questions/",
+    "decision": "/decisions/",
 }
 
 
 def headline(kind: str, data: dict[str, Any], locale: str) -> str:
     """Return the one sentence of a notice."""
-    if kind == "contribution_decided":
-        return i18n.translate(locale, _DECIDED[data["action"]], title=data["title"])
-    if kind == "comment_on_post":
-        return i18n.translate(locale, _COMMENTED, name=data["name"], title=data["title"])
-    if kind == "request_decided" or kind in _OWN_DATA:
-        message = _OWN_DATA.get(kind) or (_ADMITTED if data["is_admitted"] else _DECLINED)
-        return i18n.translate(locale, message, title=data.get("title"))
-    if kind == "followed_published":
-        message = _FOLLOWED_SEVERAL if data["is_several"] else _FOLLOWED
-        return i18n.translate(locale, message, name=data["name"])
+    if kind in sentences_review.KINDS:
+        return sentences_review.headline(kind, data, locale)
+    if kind in redress.KINDS:
+        return redress.headline(kind, data, locale)
     if kind == "question_moved":
         label = LABELS[Track(data["track"])][data["state"]]
         state = _within(i18n.translate(locale, label))
         return i18n.translate(locale, _MOVED, number=data["number"], state=state)
-    message = _CORRECTED if data["is_correction"] else _ANSWERED
-    return i18n.translate(locale, message, number=data["number"])
+    # Each sentence takes from the notice what it names.
+    return i18n.translate(locale, _message(kind, data), **_named(data))
+
+
+def _message(kind: str, data: dict[str, Any]) -> str:
+    by_kind = {
+        "contribution_decided": lambda: _DECIDED[data["action"]],
+        "measure_taken": lambda: _MEASURES[data["action"]],
+        "comment_on_post": lambda: _COMMENTED,
+        "request_decided": lambda: _ADMITTED if data["is_admitted"] else _DECLINED,
+        "followed_published": lambda: _FOLLOWED_SEVERAL if data["is_several"] else _FOLLOWED,
+        "answer_published": lambda: _CORRECTED if data["is_correction"] else _ANSWERED,
+    }
+    return _OWN_DATA.get(kind) or by_kind[kind]()
+
+
+def _named(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("title", "name", "number") if data.get(name) is not None}
 
 
 def _within(label: str) -> str:
@@ -69,4 +88,8 @@ def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
         return "/me/profile"
     if subject_kind == "own_data":
         return "/me/data"
+    if subject_kind == redress.SUBJECT:
+        return redress.PATH
+    if subject_kind == "review":
+        return sentences_review.path(data)
     return f"{_PATHS[subject_kind]}{subject_id}"

@@ -16,4 +16,5 @@ class Notice(TenantTable):
     dedupe = Text()
     created_at = Timestamptz()
     read_at = Timestamptz(null=True, default=None)
+    mail_claimed_at = Timestamptz(null=True, default=None)
     mailed_at = Timestamptz(null=True, default=None)

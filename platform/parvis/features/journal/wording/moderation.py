@@ -15,8 +15,10 @@ SENTENCES: dict[str, str] = {
     "review.handed_over": N_("{who} handed it over to a colleague."),
     "review.held": N_("{who} keeps it until tomorrow."),
     "review.kept": N_("{who} read the reports and left it online."),
+    "review.lease_ended": N_("Nobody worked on it any more: it is open to all again."),
     "review.opened": N_("It entered the moderation queue."),
     "review.released": N_("{who} put it back in the queue."),
+    "review.timed_out": N_("Its time was over: it was escalated by itself."),
 }  # fmt: skip
 
-SUBJECTS: dict[str, str] = {}
+SUBJECTS: dict[str, str] = {"request": N_("Request to join")}
