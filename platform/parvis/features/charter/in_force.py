@@ -129,7 +129,7 @@ MOST_KEPT = 256
 # read for one Tenant object are right as long as that object is handed out.
 _known: dict[TenantId, _Known] = {}
 _documents: dict[CharterVersionId, CharterDocument] = {}
-_compiled: dict[tuple[CharterVersionId, datetime | None], CompiledCharter] = {}
+_compiled: dict[tuple[CharterVersionId, datetime | None, str], CompiledCharter] = {}
 
 
 async def in_force(tenant: Tenant) -> InForce | None:
@@ -251,12 +251,13 @@ async def _charter(
     tenant: Tenant, version: Version, grace_until: datetime | None
 ) -> CompiledCharter:
     # Which grace runs may change while the version stays: an earlier material one came into force.
-    key = (version.id, grace_until)
+    key = (version.id, grace_until, tenant.timezone)
     if key not in _compiled:
         _compiled[key] = compile_charter(
             await document_of(tenant, version),
             grace_until=grace_until,
             source=Source(scope=version.scope, number=version.number, version_id=version.id),
+            timezone=tenant.timezone,
         )
         _bound(_compiled)
     return _compiled[key]

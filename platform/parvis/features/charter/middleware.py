@@ -9,9 +9,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parvis.core import db, http, journal, kept_form
 from parvis.core.http import Req
-from parvis.features.charter import closing, refusals, rules, submission
+from parvis.features.charter import closing, pacing, refusals, rules, submission
+from parvis.features.charter.calendar import NONE, calendar_of
 from parvis.features.charter.in_force import InForce, has_community_charters, in_force
-from parvis.features.charter.places import place_of
+from parvis.features.charter.places import Place, place_of
 from parvis.features.charter.submission import Submission
 from parvis.features.charter.verdict import TENANT_SCOPE, Cause, Effect, Verdict
 from parvis.features.charter.vocabulary import READ
@@ -68,12 +69,36 @@ async def _judge(request: Req, act: str) -> Response[Any] | None:
     sent = await submission.read(request, act)
     place = await place_of(request, current, sent, act)
     charters = [one for one in (current, *place.charters) if one is not None]
-    verdict = rules.verdict_together(actor, charters, act, fields=sent.texts, place=place.labels)
+    verdict = await _verdict(request, act, charters, place, sent)
     request.scope["state"]["verdict"] = verdict
     _announce(request, place.charters)
     if verdict.effect is not Effect.REFUSE:
         return None
     return await _refuse(request, act, charters, verdict, sent)
+
+
+async def _verdict(
+    request: Req, act: str, charters: list[InForce], place: Place, sent: Submission
+) -> Verdict:
+    """Return the verdict by this moment, the calendar, and what the member did before.
+
+    Neither of the two is read unless a charter asks for it.
+    """
+    actor = http.actor_of(request)
+    has_windows = any(one.charter.windows for one in charters)
+    written = rules.Written(
+        act=act,
+        fields=sent.texts,
+        place=place.labels,
+        files=sent.files,
+        calendar=await calendar_of(actor.tenant) if has_windows else NONE,
+    )
+    keys = rules.counted(actor, charters, written)
+    if not keys:
+        return rules.verdict_together(actor, charters, written)
+    return await pacing.in_turn(
+        actor, keys, lambda paces: rules.verdict_together(actor, charters, written, paces)
+    )
 
 
 def _announce(request: Req, own: tuple[InForce, ...]) -> None:

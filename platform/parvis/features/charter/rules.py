@@ -2,19 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from parvis.core import clock
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict
 from parvis.core.i18n import N_
+from parvis.features.charter.calendar import NONE
 from parvis.features.charter.in_force import InForce
-from parvis.features.charter.judge import judge
+from parvis.features.charter.judge import judge, paces_of
 from parvis.features.charter.kinds.acceptance import (
     AFTER_WARNING,
     AcceptanceRule,
     is_before_warning,
 )
-from parvis.features.charter.verdict import Acceptance, ActText, Person, Verdict, together
+from parvis.features.charter.moments import Calendar
+from parvis.features.charter.pacing import Paces
+from parvis.features.charter.verdict import (
+    Acceptance,
+    ActText,
+    FileFacts,
+    Person,
+    Verdict,
+    together,
+)
 from parvis.features.charter.vocabulary import GROUP_PREFIX
+
+NO_PACES: Paces = {}
 
 
 class CharterChanged(Conflict):
@@ -31,23 +45,58 @@ def verdict_on(
     *,
     fields: Mapping[str, str],
     place: frozenset[str] = frozenset(),
+    calendar: Calendar = NONE,
 ) -> Verdict:
     """Return what the charter in force says of an act of this member, now."""
-    written = ActText(act=act, person=person(actor, in_force), fields=fields, place=place)
-    return judge(written, in_force.charter, {}, clock.now())
+    written = Written(act=act, fields=fields, place=place, calendar=calendar)
+    return verdict_together(actor, [in_force], written)
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """An act without who does it, and the dated events by which it is judged."""
+
+    act: str
+    fields: Mapping[str, str] = {}
+    place: frozenset[str] = frozenset()
+    files: tuple[FileFacts, ...] = ()
+    calendar: Calendar = NONE
 
 
 def verdict_together(
-    actor: Actor,
-    charters: Iterable[InForce],
-    act: str,
-    *,
-    fields: Mapping[str, str],
-    place: frozenset[str] = frozenset(),
+    actor: Actor, charters: Iterable[InForce], written: Written, paces: Paces = NO_PACES
 ) -> Verdict:
-    """Return what the tenant's charter and a community's own say together; all causes are kept."""
+    """Return what the tenant's charter and a community's own say together; all causes are kept.
+
+    `paces`: when the member did before what `counted` asked for.
+    """
+    now = clock.now()
     return together(
-        verdict_on(actor, one, act, fields=fields, place=place) for one in charters
+        judge(_act(actor, one, written, paces), one.charter, written.calendar, now)
+        for one in charters
+    )
+
+
+def counted(actor: Actor, charters: Iterable[InForce], written: Written) -> dict[str, int]:
+    """Return what has to be known of the member's earlier acts: how many of the last, by key."""
+    now = clock.now()
+    return {
+        key: most
+        for one in charters
+        if one.charter.paces
+        for key, most in paces_of(
+            _act(actor, one, written, NO_PACES), one.charter, written.calendar, now
+        ).items()
+    }
+
+
+def _act(actor: Actor, in_force: InForce, written: Written, paces: Paces) -> ActText:
+    return ActText(
+        act=written.act,
+        person=person(actor, in_force),
+        fields=written.fields,
+        place=written.place,
+        files=written.files,
+        paces=paces,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from parvis.core import clock
 from parvis.core.tenancy import Tenant
+from parvis.features.charter.calendar import calendar_of
 from parvis.features.charter.in_force import in_force
 from parvis.features.charter.judge import judge
 from parvis.features.charter.verdict import ActText, Effect
@@ -28,7 +29,8 @@ async def require_allowed(tenant: Tenant, texts: Mapping[str, str | None]) -> No
     current = await in_force(tenant) if written else None
     if current is None:
         return
-    verdict = judge(ActText(act=ACT, fields=written), current.charter, {}, clock.now())
+    act = ActText(act=ACT, fields=written)
+    verdict = judge(act, current.charter, await calendar_of(tenant), clock.now())
     if verdict.effect.severity > Effect.MARK.severity:
         cause = verdict.causes[0]
         raise CharterRefused(

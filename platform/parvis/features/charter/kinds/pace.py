@@ -14,7 +14,7 @@ from parvis.features.charter.kinds.base import PerRuleKind
 from parvis.features.charter.moments import length
 from parvis.features.charter.rule import Complaint, Finding, PlacedRule, Reading, Rule
 from parvis.features.charter.verdict import Effect
-from parvis.features.charter.vocabulary import PLACE_PREFIX
+from parvis.features.charter.vocabulary import PLACE_PREFIX, READ
 
 LONGEST = timedelta(days=31)
 MOST = 500
@@ -45,6 +45,8 @@ class PaceKind(PerRuleKind):
     spec = PaceRule
 
     def complaints(self, rule: PaceRule) -> Iterator[Complaint]:
+        if READ in rule.acts:
+            yield ("acts",), "how much somebody reads is not counted"
         if (rule.most is None) != (rule.per is None) or (rule.most is None) == (rule.every is None):
             yield (), 'a pace rule needs "most" and "per", or "every" alone'
         for key, written in (("per", rule.per), ("every", rule.every)):
@@ -82,7 +84,12 @@ def possible_at(rule: PaceRule, done: tuple[datetime, ...], now: datetime) -> da
 
 
 def counted(rules: Any, reading: Reading) -> Mapping[str, int]:
-    """Return what has to be known to judge an act: how many of the last moments, by key."""
+    """Return what has to be known to judge an act: how many of the last moments, by key.
+
+    Reading is never counted: it writes nothing, and is all that some members ever do.
+    """
+    if reading.act.act == READ:
+        return {}
     return {
         key_of(placed, reading): cast("PaceRule", placed.rule).limit[0]
         for placed in rules
