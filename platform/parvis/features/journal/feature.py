@@ -9,6 +9,8 @@ from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
 from parvis.features.journal import dossier, own_data, routes
+from parvis.features.journal.evidence import routes_proof, routes_receipts
+from parvis.features.journal.sealing import seal  # noqa: F401 -- its jobs
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
@@ -16,9 +18,14 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(90, N_("Journal"), "/admin/journal", "history")
 
 
+def _in_mine(_actor: Actor) -> Iterator[NavItem]:
+    yield NavItem(45, N_("My receipts"), "/me/receipts", "seal")
+
+
 FEATURE = Feature(
     name="journal",
-    handlers=routes.HANDLERS,
+    handlers=(*routes.HANDLERS, *routes_proof.HANDLERS, *routes_receipts.HANDLERS),
     subscriptions=((DossierOpened, dossier.show), *own_data.SUBSCRIPTIONS),
     in_admin=_in_admin,
+    in_mine=_in_mine,
 )

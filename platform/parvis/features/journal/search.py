@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,22 +10,36 @@ import msgspec
 
 from parvis.core.errors import Invalid
 from parvis.core.i18n import N_
+from parvis.features.journal.sentences import SENTENCES
 
+# The commands of operators, and what came of them.
+OPERATOR_ACTS = (
+    *sorted(act for act in SENTENCES if act.startswith("operator.")),
+    "emergency.added",
+    "emergency.revoked",
+    "identity.client_key_rotated",
+    "tenant.applied",
+    "tenant.seeded",
+)
 _SUBJECT = re.compile(r"([a-z_]{1,40}):([0-9a-fA-F-]{32,36})")
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything is optional. `person` is an id or part of a name; dates are the tenant's days."""
+    """Everything is optional. `person` is an id or part of a name; dates are the tenant's days.
+
+    `by` "operator" asks for what operators did.
+    """
 
     act: str | None = None
     person: str | None = None
     subject: str | None = None
     from_day: dt.date | None = None
     to_day: dt.date | None = None
+    by: Literal["operator"] | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.act, self.person, self.subject, self.from_day, self.to_day))
+        return self == Search()
 
 
 class Where(msgspec.Struct, kw_only=True):
@@ -51,6 +65,8 @@ def where(search: Search, *, timezone: str, people: tuple[UUID, ...] | None) -> 
     found = Where()
     if search.act:
         found.add("e.act = {}", search.act)
+    if search.by:
+        found.add("e.act = ANY({}::text[])", list(OPERATOR_ACTS))
     if people is not None:
         found.add("e.actor_id = ANY({}::uuid[])", list(people))
     if search.subject:

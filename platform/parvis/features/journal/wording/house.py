@@ -3,6 +3,7 @@
 from parvis.core.i18n import N_
 
 SENTENCES: dict[str, str] = {
+    "journal.proof_taken": N_("{who} took a proof file of the journal."),
     "operator.applied": N_("The operator put the files of this space live."),
     "operator.emergency_given": N_("The operator gave somebody emergency access, by a command."),
     "operator.emergency_read": N_("The operator read who has emergency access."),
