@@ -25,7 +25,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldCause(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the charter held a text: the clause and rule, and where in which field."""
+    """Why the charter held a text: the clause and rule, and where in which field.
+
+    A clause of a community's own charter goes by `<slug>:<clause>`.
+    """
 
     clause: str
     rule: str

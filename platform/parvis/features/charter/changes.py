@@ -29,10 +29,10 @@ from parvis.features.charter.queries import (
     EFFECT_LABELS,
     KIND_LABELS,
     VersionLink,
+    day_of,
     find,
     links,
     place_title,
-    day_of,
     spoken,
 )
 from parvis.features.charter.verdict import Effect

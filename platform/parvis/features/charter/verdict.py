@@ -108,6 +108,11 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     version_id: CharterVersionId | None = None
 
+    @property
+    def ref(self) -> str:
+        """The clause's name among all charters: `no-names`, or `<slug>:no-names` in a community."""
+        return self.clause if self.scope == TENANT_SCOPE else f"{self.scope}:{self.clause}"
+
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The strictest effect of all causes, and all of them, strictest first."""

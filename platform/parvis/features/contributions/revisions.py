@@ -75,7 +75,7 @@ def marks_of(verdict: Verdict) -> tuple[Mark, ...]:
     """Return one mark for each clause that asks for a label."""
     marking = [cause for cause in verdict.causes if cause.effect is Effect.MARK]
     by_clause = {
-        cause.clause: Mark(clause=cause.clause, title_by_locale=cause.title_by_locale)
+        cause.ref: Mark(clause=cause.ref, title_by_locale=cause.title_by_locale)
         for cause in marking
     }
     return tuple(by_clause.values())
@@ -86,7 +86,7 @@ def held_causes(verdict: Verdict) -> tuple[HeldCause, ...]:
     moved = {name for name in FIELDS if verdict.spans(name, Effect.MASK)}
     return tuple(
         HeldCause(
-            clause=cause.clause,
+            clause=cause.ref,
             rule=cause.rule,
             effect=cause.effect,
             field=cause.field,
