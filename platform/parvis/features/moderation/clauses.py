@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db
+from parvis.core import clock, db
 from parvis.core.ids import CharterVersionId
 
 TENANT = "tenant"
@@ -88,6 +88,11 @@ async def charter_of(version_id: UUID | None, written_at: datetime) -> Charter |
     if version_id is not None:
         return (await charters([version_id])).get(version_id)
     return await _in_force(written_at, None)
+
+
+async def newest() -> Charter | None:
+    """Return the version of the space's charter that is in force."""
+    return await _in_force(clock.now(), None)
 
 
 async def charters_of(

@@ -62,8 +62,15 @@ async def case_screen(request: Req, item_id: FromPath[UUID]) -> Response[Any]:
     include_in_schema=False,
 )
 async def claim(request: Req, item_id: FromPath[UUID]) -> Answer:
-    """Take charge of a case and show it with its decision form."""
-    return await _do(request, item_id, actions.claim, SeenInput)
+    """Take charge of a case and show it with its decision form, and what was written in it."""
+    form = _form(await http.form_fields(request))
+    answer = await _do(request, item_id, actions.claim, SeenInput, form)
+    if isinstance(answer, Redirect) and (form.text or form.facts):
+        kept = msgspec.structs.replace(form, version=0)
+        return await _page(
+            request, await screens.case_screen(http.actor_of(request), item_id, kept)
+        )
+    return answer
 
 
 @post(
@@ -152,13 +159,19 @@ async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:
     return http.redirect(f"/admin/moderation{position_of(request).tail}")
 
 
-async def _do(request: Req, item_id: FromPath[UUID], action: Any, shape: type[Any]) -> Answer:
+async def _do(
+    request: Req,
+    item_id: FromPath[UUID],
+    action: Any,
+    shape: type[Any],
+    form: DecisionForm | None = None,
+) -> Answer:
     """Carry a moderator's form out and show the case, or what happened to it in the meantime."""
     given = await http.decode(request, shape)
     try:
         await action(http.actor_of(request), item_id, given)
     except Stale as error:
-        return await _stale(request, error)
+        return await _stale(request, error, form)
     return _back(request, item_id)
 
 

@@ -16,14 +16,18 @@ from parvis.features.moderation import (
     queries_choices,
     rules,
 )
+from parvis.features.moderation.appeals import queries as appeals
+from parvis.features.moderation.appeals.queries import AppealCase
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures, Line
+from parvis.features.moderation.legal_notices import queries as notices
+from parvis.features.moderation.legal_notices.queries import NoticeCase
 from parvis.features.moderation.passages import Paragraph
 from parvis.features.moderation.queries import ItemSummary, Queue
 from parvis.features.moderation.queries_case import CaseView, CauseView, ClauseView
 from parvis.features.moderation.queries_choices import Choices
 from parvis.features.moderation.queries_lists import Asked, QueueList
-from parvis.features.moderation.tables import RESTRICTIONS, Action
+from parvis.features.moderation.tables import RESTRICTIONS, Action, Source
 
 
 class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +80,8 @@ class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
     other_clauses: tuple[ClauseView, ...]
     form: DecisionForm
     notice: str = ""
+    notices: tuple[NoticeCase, ...] = ()
+    appeals: tuple[AppealCase, ...] = ()
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +142,18 @@ async def detail_screen(actor: Actor, position: Position, case: CaseScreen) -> S
     return await _screen(actor, position, found, case)
 
 
+async def _with_redress(actor: Actor, case: CaseScreen) -> CaseScreen:
+    """Return the case with the notices and the appeals that brought it."""
+    item_id, sources = case.case.item.id, {cause.source for cause in case.case.causes}
+    if not sources & {Source.NOTICE, Source.APPEAL}:
+        return case
+    return msgspec.structs.replace(
+        case,
+        notices=await notices.of_item(actor, item_id),
+        appeals=await appeals.of_item(actor, item_id),
+    )
+
+
 async def _screen(
     actor: Actor,
     position: Position,
@@ -144,6 +162,7 @@ async def _screen(
     kept: Kept | None = None,
 ) -> Screen:
     shown = await figures.figures(actor)
+    case = await _with_redress(actor, case) if case else None
     items = found.page.items
     ids = [item.id for item in items]
     at = ids.index(case.case.item.id) if case and case.case.item.id in ids else None
