@@ -72,7 +72,7 @@ async def test_held_words_wait_and_the_live_ones_stay(
     own = (await sabine.browser.get("/me/profile")).text
     assert "En examen" in own or "visible de vous" in own
     (item,) = await items(moderator)
-    assert (item["kind"], item["contribution_kind"]) == ("new", "profile")
+    assert (item["kind"], item["contribution_kind"]) == ("profile", "profile")
     case = await moderator.browser.call("GET", f"/moderation/items/{item['id']}")
     assert HELD in case.text
     assert "escroquerie ordinaire" in case.text

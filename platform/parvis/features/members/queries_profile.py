@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db
+from parvis.core import db, waiting
 from parvis.core.actor import Actor
 from parvis.core.capacities import role, worded_label
 from parvis.core.errors import NotFound
@@ -67,7 +67,7 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One's own profile with what nobody else sees.
 
     `words` are what others read. `pending` are those they do not, and `change` why: they wait,
-    came back for a change, or were refused.
+    came back for a change, or were refused. `usual_wait` is how long a moderator usually takes.
     """
 
     profile: Profile
@@ -76,6 +76,7 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
     pending: Words | None
     change: Change | None
     visibilities: dict[Kind, Visibility]
+    usual_wait: str | None = None
 
 
 _PROFILE = """
@@ -191,12 +192,14 @@ async def own_profile(actor: Actor) -> OwnProfile:
     pending = db.from_jsonb(unread["content"], Content) if unread else None
     shown = _profile(actor, row, contacts)
     visibilities = {one.kind: one.visibility for one in contacts if one.visibility}
+    change = _change(unread) if unread else None
     return OwnProfile(
         profile=shown,
         in_directory=row["in_directory"],
         words=_words(shown),
         pending=pending.words if pending else None,
-        change=_change(unread) if unread else None,
+        change=change,
+        usual_wait=await waiting.usual("profile", actor.locale) if change == "held" else None,
         visibilities=visibilities | (pending.visibilities if pending else {}),
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db, pagination
+from parvis.core import db, pagination, waiting
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.ids import ContributionId
@@ -24,7 +24,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     """A whole post: `body` in Markdown as written, `body_html` safe to show.
 
     `change` tells the author where a change stands that readers do not see (yet); None when
-    there is none.
+    there is none. `usual_wait` is how long a moderator usually takes, for what waits.
     """
 
     id: ContributionId
@@ -44,6 +44,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     thanks: int
     thanked: bool
     can: PostCan
+    usual_wait: str | None = None
 
 
 class CommentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,12 +129,15 @@ async def post_view(actor: Actor, post_id: UUID) -> PostView:
     row = await db.fetch_row(_POST, actor.require_member(), post_id)
     if row is None:
         raise NotFound
+    common, change = cards.common(actor, row), _change(row)
+    waits = "held" in (common["status"], change)
     return PostView(
-        **cards.common(actor, row),
+        **common,
         body=row["body"],
         body_html=row["body_html"],
-        change=_change(row),
+        change=change,
         edited_at=_edited_at(row),
+        usual_wait=await waiting.usual("post", actor.locale) if waits else None,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import db
+from parvis.core import db, waiting
 from parvis.core.actor import Actor
 from parvis.core.db import Record
 from parvis.core.errors import NotFound
@@ -40,7 +40,8 @@ class SimilarQuestions(msgspec.Struct, frozen=True, kw_only=True):
 class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     """A submission with its receipt. `eligibility_note` says what is missing, until `cure_until`.
 
-    `receipt` is the SHA-256 over numbers, moments and commitments to the words.
+    `receipt` is the SHA-256 over numbers, moments and commitments to the words. `usual_wait` is
+    how long a moderator usually takes, where one reads before members do.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     cure_until: Closing | None
     has_certificate: bool
     questions: tuple[QuestionView, ...]
+    usual_wait: str | None = None
 
 
 class OwnQuestions(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,11 @@ async def receipt(actor: Actor, submission_id: UUID) -> SubmissionView:
         actor.member_id,
         submission_id,
     )
-    return _submission(row, questions, actor, meeting)
+    found = _submission(row, questions, actor, meeting)
+    if not any(question.visibility in ("pending", "held") for question in found.questions):
+        return found
+    usual = await waiting.usual("question", actor.locale)
+    return msgspec.structs.replace(found, usual_wait=usual)
 
 
 def _submission(
