@@ -1,5 +1,7 @@
 """What is answered to an act that goes no further: as JSON, as a page, as a fragment."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +26,10 @@ REFUSED = N_("This goes against the charter, so it was not published.")
 
 
 class RefusedCause(msgspec.Struct, frozen=True, kw_only=True):
-    """One reason of a refusal, in the reader's language, with the address of its clause."""
+    """One reason of a refusal, in the reader's language, with the address of its clause.
+
+    `next_at`: when the same act becomes possible, where the rule can tell.
+    """
 
     scope: str
     clause: str
@@ -32,6 +37,7 @@ class RefusedCause(msgspec.Struct, frozen=True, kw_only=True):
     effect: Effect
     field: str | None
     span: tuple[int, int] | None
+    next_at: datetime | None
     title: str
     reason: str
     url: str
@@ -80,6 +86,7 @@ class ClauseRefusal(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     reasons: tuple[str, ...]
     quotes: tuple[str, ...]
+    next_at: datetime | None
     url: str
 
 
@@ -173,6 +180,7 @@ def _cause(cause: Cause, locale: str) -> RefusedCause:
         effect=cause.effect,
         field=cause.field,
         span=cause.span,
+        next_at=cause.next_at,
         title=queries.spoken(cause.title_by_locale, locale),
         reason=queries.spoken(cause.reason_by_locale, locale),
         url=_url(cause),
@@ -199,7 +207,16 @@ def _clause(causes: list[RefusedCause], sent: Submission) -> ClauseRefusal:
         title=first.title,
         reasons=tuple(dict.fromkeys(cause.reason for cause in causes if cause.reason)),
         quotes=tuple(dict.fromkeys(quotes)),
+        next_at=_in_whole_minutes(cause.next_at for cause in causes),
         url=first.url,
+    )
+
+
+def _in_whole_minutes(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the last of several moments, to the minute after it: pages show no seconds."""
+    last = max((moment for moment in moments if moment), default=None)
+    return last and (last + timedelta(seconds=59, microseconds=999_999)).replace(
+        second=0, microsecond=0
     )
 
 

@@ -90,6 +90,15 @@ def _facts(name: str, upload: UploadFile) -> FileFacts | None:
     return FileFacts(field=name, type=sniff(upload.file), size=size)
 
 
+async def close_files(request: Req) -> None:
+    """Close what was uploaded with a form that no handler is going to read."""
+    if request.method in SAFE:
+        return
+    for upload in (await http.read_form(request)).values():
+        if isinstance(upload, UploadFile):
+            await upload.close()
+
+
 def _judged(texts: list[tuple[str, str]]) -> dict[str, str]:
     """Return the texts by path. Errors: BadRequest when two share one, TooLarge beyond measure.
 
