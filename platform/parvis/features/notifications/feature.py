@@ -12,11 +12,12 @@ from parvis.core.events import (
     RequestDecided,
 )
 from parvis.core.events_measures import MeasureTaken
+from parvis.core.events_redress import AppealTold
 from parvis.core.events_review import JudgeTold
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.notifications import followers, news, own_data, routes
+from parvis.features.notifications import followers, news, own_data, redress, routes
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:

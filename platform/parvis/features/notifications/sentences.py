@@ -6,7 +6,7 @@ from parvis.core import i18n
 from parvis.core.i18n import N_
 from parvis.features.meetings.states import LABELS
 from parvis.features.meetings.tables import Track
-from parvis.features.notifications import redress, sentences_review
+from parvis.features.notifications import sentences_redress, sentences_review
 
 _DECIDED = {
     "publish": N_("“{title}” is published."),
@@ -49,8 +49,8 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
     """Return the one sentence of a notice."""
     if kind in sentences_review.KINDS:
         return sentences_review.headline(kind, data, locale)
-    if kind in redress.KINDS:
-        return redress.headline(kind, data, locale)
+    if kind in sentences_redress.KINDS:
+        return sentences_redress.headline(kind, data, locale)
     if kind == "question_moved":
         label = LABELS[Track(data["track"])][data["state"]]
         state = _within(i18n.translate(locale, label))
@@ -88,8 +88,8 @@ def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
         return "/me/profile"
     if subject_kind == "own_data":
         return "/me/data"
-    if subject_kind == redress.SUBJECT:
-        return redress.PATH
+    if subject_kind == sentences_redress.SUBJECT:
+        return sentences_redress.PATH
     if subject_kind == "review":
         return sentences_review.path(data)
     return f"{_PATHS[subject_kind]}{subject_id}"
