@@ -17,7 +17,8 @@ from parvis.core.events_review import JudgeTold
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.notifications import followers, news, own_data, redress, routes
+from parvis.core.retention import RetentionDue
+from parvis.features.notifications import followers, news, own_data, redress, retention, routes
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:
@@ -29,6 +30,7 @@ FEATURE = Feature(
     handlers=routes.HANDLERS,
     subscriptions=(
         *own_data.SUBSCRIPTIONS,
+        (RetentionDue, retention.let_go),
         (ContributionDecided, news.tell_decision),
         (MeasureTaken, news.tell_measure),
         (ContributionShown, news.tell_comment),
