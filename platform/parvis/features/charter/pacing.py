@@ -9,6 +9,7 @@ from datetime import datetime
 
 from parvis.core import clock, db, ids
 from parvis.core.actor import Actor
+from parvis.core.data_rights import MemberErased
 from parvis.features.charter.in_force import reading
 from parvis.features.charter.verdict import Effect, Verdict
 
@@ -78,3 +79,10 @@ _FORGET = """
 async def forget(before: datetime) -> None:
     """Delete what no rule of pace can ask for any more."""
     await db.execute(_FORGET, before)
+
+
+async def forget_member(event: MemberErased) -> None:
+    """Delete when a forgotten member did what."""
+    await db.execute(
+        "DELETE FROM act_pace WHERE tenant_id = $1 AND member_id = $2", event.member_id
+    )
