@@ -222,7 +222,10 @@ async def test_a_demonstration_tenant_comes_back_from_export_unchanged(
 ) -> None:
     await apply_folder(REPOSITORY / "tenants" / slug, settings=migrated)
     written = write_files(tmp_path / slug, await live(operator, migrated, slug))
-    assert [file.name for file in written] == ["tenant.toml", "charter.toml"]
+    told = REPOSITORY / "tenants" / slug
+    own = sorted(one.relative_to(told) for one in told.glob("communities/*/charter.toml"))
+    wanted = [Path("tenant.toml"), Path("charter.toml"), *own]
+    assert [file.relative_to(tmp_path / slug) for file in written] == wanted
     assert await applied(tmp_path / slug, migrated) == []
 
 

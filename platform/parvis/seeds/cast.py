@@ -13,8 +13,8 @@ from parvis.core.capacities import worded_label
 from parvis.core.ids import CommunityId, MemberId
 from parvis.core.tenancy import Tenant
 from parvis.features.charter import actions as charter
-from parvis.features.charter.in_force import in_force
-from parvis.features.charter.rules import verdict_on
+from parvis.features.charter.in_force import in_force, in_force_of_community
+from parvis.features.charter.rules import Written, verdict_together
 from parvis.features.charter.tables import Decision
 from parvis.features.charter.verdict import Effect, Verdict
 from parvis.features.charter.vocabulary import PLACE_PREFIX
@@ -85,6 +85,8 @@ class Cast:
             await self._accept(member.key)
         for slug in member.communities:
             await self._join(member, slug)
+            if not member.newcomer:
+                await self._accept_own(member.key, self._communities[slug].id)
 
     async def _speak_for(self, member: Member, member_id: MemberId) -> None:
         """Let an adviser speak for a firm, as an administrator of members says it."""
@@ -157,6 +159,18 @@ class Cast:
             self._actors[key], accepted_at={current.version.id: clock.now()}
         )
 
+    async def _accept_own(self, key: str, community_id: CommunityId) -> None:
+        """Accept the charter that a community has of its own, if it has one."""
+        own = await in_force_of_community(self.tenant, community_id)
+        if own is None:
+            return
+        given = charter.AcceptanceInput(decision=Decision.ACCEPTED, version=own.version.number)
+        actor = self._actors[key]
+        await charter.answer(actor, given, how="join", community_id=community_id)
+        self._actors[key] = msgspec.structs.replace(
+            actor, accepted_at={**actor.accepted_at, own.version.id: clock.now()}
+        )
+
     async def _join(self, member: Member, slug: str) -> None:
         """Join where that is free; elsewhere the firm lets its people in."""
         actor, community = self._actors[member.key], self._communities[slug]
@@ -208,12 +222,25 @@ class Cast:
         """Return a community as its members know it."""
         return msgspec.structs.replace(self._communities[slug], standing="member")
 
-    async def judged(self, key: str, act: str, fields: dict[str, str], place: Any) -> Verdict:
-        """Return the charter's verdict on an act; SeedError when it refuses what we wrote."""
-        current = await in_force(self.tenant)
-        if current is None:
+    async def judged(
+        self,
+        key: str,
+        act: str,
+        fields: dict[str, str],
+        place: Any,
+        community_id: CommunityId | None = None,
+    ) -> Verdict:
+        """Return the charters' verdict on an act; SeedError when they refuse what we wrote."""
+        charters = [await in_force(self.tenant)]
+        if charters[0] is None:
             raise SeedError(f"{self.tenant.slug}: its charter was not in force yet")
-        verdict = verdict_on(self.actor(key), current, act, fields=fields, place=place)
+        if community_id is not None:
+            charters.append(await in_force_of_community(self.tenant, community_id))
+        verdict = verdict_together(
+            self.actor(key),
+            [one for one in charters if one is not None],
+            Written(act=act, fields=fields, place=place),
+        )
         if verdict.effect is Effect.REFUSE:
             clauses = ", ".join(cause.clause for cause in verdict.causes)
             raise SeedError(

@@ -111,12 +111,12 @@ async def _make_history() -> None:
 
 _BACKDATE = """
     UPDATE charter_version SET published_at = $2, effective_at = $2
-     WHERE tenant_id = $1 AND community_id IS NULL AND number = 1 AND effective_at > $2
+     WHERE tenant_id = $1 AND number = 1 AND effective_at > $2
 """
 
 
 async def _backdate(tenant_id: TenantId, settings: Settings) -> None:
-    """Let the first charter of a tenant that was applied just now have been there all along.
+    """Let the first charters of a tenant that was applied just now have been there all along.
 
     Published versions never change, and the application cannot change them: this is done as
     the owner, for demonstration tenants, whose life would otherwise precede its charter.

@@ -33,7 +33,7 @@ class Talk:
         given = PostInput(title=post.title, body=post.body.strip(), kind=post.kind)
         fields = {"title": given.title, "body": given.body}
         place = place_labels(community)
-        verdict = await self._cast.judged(post.by, "post.publish", fields, place)
+        verdict = await self._cast.judged(post.by, "post.publish", fields, place, community.id)
         written = await conversations.publish_post(
             self._cast.actor(post.by), community, given, verdict
         )
@@ -59,7 +59,9 @@ class Talk:
     async def _comment(self, comment: Comment, post: Said) -> None:
         place = place_labels(post.community)
         fields = {"body": comment.text}
-        verdict = await self._cast.judged(comment.by, "comment.publish", fields, place)
+        verdict = await self._cast.judged(
+            comment.by, "comment.publish", fields, place, post.community.id
+        )
         actor = self._cast.actor(comment.by)
         written = await conversations.publish_comment(
             actor, post, CommentInput(body=comment.text), verdict

@@ -50,7 +50,7 @@ async def take(request: Req, charters: Sequence[InForce]) -> Response[Any] | Red
         return await _asked_again(request, newest, given, changed.message, status=changed.status)
     if answers[0].decision is Decision.ACCEPTED:
         return _go_on(request, given)
-    return await _refused(request, charters, asked[0], given)
+    return await _refused(request, charters, asked[0])
 
 
 def _answered(one: Answer, by_scope: dict[str, InForce], given: AcceptanceForm) -> Answered:
@@ -69,7 +69,7 @@ def _go_on(request: Req, given: AcceptanceForm) -> Response[Any] | Redirect:
 
 
 async def _refused(
-    request: Req, charters: Sequence[InForce], refused: InForce, given: AcceptanceForm
+    request: Req, charters: Sequence[InForce], refused: InForce
 ) -> Response[Any] | Redirect:
     """Ask for what is left: refusing a community's charter leaves the rest open."""
     actor = http.actor_of(request)

@@ -96,10 +96,10 @@ class CharterDocument(msgspec.Struct, frozen=True, kw_only=True):
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
 
 
-def load(file: Path) -> CharterDocument:
+def load(file: Path, *, of_community: bool = False) -> CharterDocument:
     """Return the charter in `file`, or raise TenantFileError naming all that is wrong."""
     try:
-        return parse(file.read_bytes().decode(), file)
+        return parse(file.read_bytes().decode(), file, of_community=of_community)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise TenantFileError([Problem(file, line, "this line is not UTF-8 text")]) from None

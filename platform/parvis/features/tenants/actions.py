@@ -9,7 +9,13 @@ from parvis.core.crypto import Keyring
 from parvis.core.db import Database
 from parvis.core.ids import TenantId, new_id
 from parvis.features.charter import actions as charter
-from parvis.features.tenants import calendar_file, charter_file, meeting_files, upserts
+from parvis.features.tenants import (
+    calendar_file,
+    charter_file,
+    community_charters,
+    meeting_files,
+    upserts,
+)
 from parvis.features.tenants.difference import Change, changes
 from parvis.features.tenants.document import CHARTER_FILE
 from parvis.features.tenants.plan import Plan, plans
@@ -64,10 +70,11 @@ async def _apply(wanted: Plan, settings: Settings, *, dry_run: bool) -> Applied:
     live = await live_tenant(keyring, settings.demo_issuers)
     await _refuse_what_is_not_theirs(wanted, live)
     found = changes(wanted.document, wanted.secrets, live)
-    is_charter_new = charter_file.is_newer(wanted.folder, live.charter if live else None)
-    if is_charter_new:
+    file = wanted.folder / CHARTER_FILE
+    if charter_file.is_newer(file, live.charter if live else None):
         number = live.charter.number + 1 if live and live.charter else 1
         found = (*found, Change("+", f"charter version {number}"))
+    found = (*found, *community_charters.changes(wanted, live))
     if found and not dry_run:
         await _write(wanted, keyring, found)
     return Applied(
@@ -142,6 +149,7 @@ async def _write(wanted: Plan, keyring: Keyring, found: tuple[Change, ...]) -> N
     await calendar_file.write_calendar(wanted)
     tenant = await tenancy.current_tenant()
     await charter.publish_version(tenant, wanted.charter, file=wanted.folder / CHARTER_FILE)
+    await community_charters.publish(wanted, tenant)
     await meeting_files.write_meetings(wanted, tenant)
     await journal.record(
         None,

@@ -7,6 +7,7 @@ from parvis.core import db
 from parvis.core.ids import new_id
 from parvis.features.charter import calendar
 from parvis.features.charter.document import parse
+from parvis.features.tenants.charter_file import community_file
 from parvis.features.tenants.document import CHARTER_FILE
 from parvis.features.tenants.plan import Plan
 
@@ -22,7 +23,7 @@ _DROP = """
 
 
 async def require_known_events(wanted: Plan) -> None:
-    """Raise TenantFileError when the charter follows an event that nobody has dated.
+    """Raise TenantFileError when a charter follows an event that nobody has dated.
 
     Known are the events of the file, and those that were dated on screen.
     """
@@ -34,6 +35,8 @@ async def require_known_events(wanted: Plan) -> None:
         **{one.name: one.at.replace(tzinfo=zone) for one in document.calendar},
     }
     parse(wanted.charter, wanted.folder / CHARTER_FILE, known)
+    for slug, source in wanted.community_charters.items():
+        parse(source, community_file(wanted.folder, slug), known, of_community=True)
 
 
 async def write_calendar(wanted: Plan) -> None:

@@ -9,8 +9,8 @@ import msgspec
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from parvis.features.tenants.charter_file import write_charter
-from parvis.features.tenants.document import TENANT_FILE, TenantDocument, key_of, load
+from parvis.features.tenants.charter_file import community_file, write_charter
+from parvis.features.tenants.document import CHARTER_FILE, TENANT_FILE, TenantDocument, key_of, load
 from parvis.features.tenants.queries import Live
 
 # TOML has dates and times of its own.
@@ -29,9 +29,9 @@ def write_files(folder: Path, live: Live) -> list[Path]:
     written = tomlkit.parse(file.read_text("utf-8")) if is_known else tomlkit.document()
     _merge(written, document)
     file.write_text(tomlkit.dumps(written), "utf-8")
-    if live.charter is None:
-        return [file]
-    return [file, write_charter(folder, live.charter)]
+    charters = {folder / CHARTER_FILE: live.charter} if live.charter else {}
+    charters |= {community_file(folder, slug): own for slug, own in live.community_charters.items()}
+    return [file, *(write_charter(one, known) for one, known in charters.items())]
 
 
 def _with_known_secrets(live: TenantDocument, known: TenantDocument | None) -> TenantDocument:

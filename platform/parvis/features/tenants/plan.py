@@ -8,6 +8,7 @@ import msgspec
 
 from parvis.core.tenancy import Door, LegalFacts, TenantSettings
 from parvis.features.charter import document as charter
+from parvis.features.tenants import community_folders
 from parvis.features.tenants.charter_file import read_charter
 from parvis.features.tenants.document import CHARTER_FILE, ConnectionTable, TenantDocument
 from parvis.features.tenants.problems import Problem, TenantFileError
@@ -23,6 +24,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     parsed: Parsed[TenantDocument]
     charter: str
+    community_charters: Mapping[str, str]  # by community
     issuers: Mapping[str, str]  # addresses, by connection
     secrets: Mapping[str, str | None]  # by connection; None: not at hand
 
@@ -38,7 +40,8 @@ def plans(folders: Iterable[Path], settings: Settings) -> list[Plan]:
         Plan(
             folder=parsed.file.parent,
             parsed=parsed,
-            charter=read_charter(parsed.file.parent),
+            charter=read_charter(parsed.file.parent / CHARTER_FILE),
+            community_charters=community_folders.charters(parsed.file.parent),
             issuers=_issuers(parsed, settings.demo_issuers),
             secrets=dict(_secrets(parsed.value.connection)),
         )
@@ -51,11 +54,14 @@ def sound_documents(folders: Iterable[Path], *, themes: Path) -> list[Parsed[Ten
     found: list[Parsed[TenantDocument]] = []
     problems: list[Problem] = []
     for folder in folders:
+        document = None
         try:
             found.append(verified(folder, themes=themes))
+            document = found[-1].value
         except TenantFileError as error:
             problems += error.problems
         problems += _charter_problems(folder / CHARTER_FILE)
+        problems += community_folders.problems(folder, document)
     problems += verify_together(found)
     if problems:
         raise TenantFileError(problems)

@@ -49,6 +49,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     document: TenantDocument
     secrets: Mapping[str, str]  # opened, by connection
     charter: LiveCharter | None
+    community_charters: Mapping[str, LiveCharter] = {}  # the newest of each, by community
     dated_on_screen: frozenset[str] = frozenset()  # events of the calendar that no file named
 
 
@@ -107,6 +108,7 @@ async def live_tenant(keyring: Keyring, demo_issuers: Mapping[str, str]) -> Live
         document=document,
         secrets=await _secrets(tenant_id, keyring),
         charter=await live_charter(),
+        community_charters=await _community_charters(),
         dated_on_screen=await _dated_on_screen(),
     )
 
@@ -279,3 +281,16 @@ async def live_charter() -> LiveCharter | None:
         " WHERE tenant_id = $1 AND community_id IS NULL ORDER BY number DESC LIMIT 1"
     )
     return None if row is None else LiveCharter(**dict(row))
+
+
+async def _community_charters() -> dict[str, LiveCharter]:
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (k.slug) k.slug, v.number, v.source, v.sha256, v.published_by,"
+        "       v.published_at"
+        "  FROM charter_version v"
+        "  JOIN community k ON k.tenant_id = v.tenant_id AND k.id = v.community_id"
+        " WHERE v.tenant_id = $1 ORDER BY k.slug, v.number DESC"
+    )
+    return {
+        row["slug"]: LiveCharter(**{k: v for k, v in row.items() if k != "slug"}) for row in rows
+    }
