@@ -164,6 +164,8 @@ def checked_text(text: str | None) -> str:
     said = (text or "").strip()
     if not said:
         raise Invalid(fields={"text": N_("Say why the decision should be changed.")})
+    if "\x00" in said:
+        raise Invalid(fields={"text": N_("This text holds a character that cannot be stored.")})
     if len(said) > MOST_TEXT:
         raise Invalid(
             fields={"text": N_("At most {most} characters, please.")}, most=f"{MOST_TEXT}"
