@@ -35,6 +35,7 @@ from parvis.core.feature import Feature
 from parvis.core.middleware import TenantMiddleware, finish_headers
 from parvis.core.openapi import ApiDocument
 from parvis.core.tenancy import TenantDirectory
+from parvis.features.admin.feature import FEATURE as ADMIN
 from parvis.features.charter.feature import FEATURE as CHARTER
 from parvis.features.charter.middleware import CharterMiddleware
 from parvis.features.charter.refusals import RefusedProblem, RequiredProblem
@@ -72,6 +73,7 @@ FEATURES: Sequence[Feature] = (
     MODERATION,
     NOTIFICATIONS,
     TRANSPARENCY,
+    ADMIN,
 )
 
 

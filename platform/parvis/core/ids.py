@@ -38,3 +38,9 @@ def new_id() -> UUID:
     fraction = micros * 4096 // 1000
     bits = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=bits)
+
+
+def first_id_of(moment: datetime) -> UUID:
+    """Return an id below all that are made from this moment on: ids are in order of time."""
+    milliseconds = (moment - EPOCH) // MICROSECOND // 1000
+    return UUID(int=milliseconds << 80)

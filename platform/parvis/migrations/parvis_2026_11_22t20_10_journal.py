@@ -66,6 +66,16 @@ SQL = "".join([
         at timestamptz NOT NULL
         UNIQUE (tenant_id, checkpoint_id, kind)
     """, grants=APPEND_ONLY),
+    # Figures of the tenant's life, counted again every hour; none over fewer than five people.
+    tenant_table("insight", """
+        name text NOT NULL
+        part text NOT NULL DEFAULT ''
+        unit text NOT NULL CHECK (unit IN ('count', 'share', 'hours'))
+        value double precision NOT NULL
+        among integer NOT NULL CHECK (among >= 5)
+        counted_at timestamptz NOT NULL
+        UNIQUE (tenant_id, name, part)
+    """),
     """
 CREATE INDEX IF NOT EXISTS journal_unsealed_oldest ON journal_unsealed (tenant_id, since);
 

@@ -9,7 +9,7 @@ from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.communities import own_data, routes, routes_charter
+from parvis.features.communities import overview, own_data, routes, routes_charter
 from parvis.features.communities.actions import open_to_invited
 from parvis.features.communities.queries_person import show_on_person
 
@@ -29,6 +29,7 @@ FEATURE = Feature(
         (PersonOpened, show_on_person),
         (InvitationAccepted, open_to_invited),
         *own_data.SUBSCRIPTIONS,
+        *overview.SUBSCRIPTIONS,
     ),
     in_site=_in_site,
 )

@@ -9,7 +9,7 @@ from parvis.core.events_people import PersonOpened
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
-from parvis.features.conversations import actions, own_data, routes
+from parvis.features.conversations import actions, insights, own_data, routes
 from parvis.features.conversations.queries.person import show_on_person
 
 
@@ -30,6 +30,7 @@ FEATURE = Feature(
     handlers=routes.HANDLERS,
     subscriptions=(
         *own_data.SUBSCRIPTIONS,
+        *insights.SUBSCRIPTIONS,
         (ContributionShown, actions.count_shown),
         (ContributionHidden, actions.count_hidden),
         (PersonOpened, show_on_person),

@@ -8,7 +8,7 @@ from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.journal import dossier, own_data, routes
+from parvis.features.journal import dossier, overview, own_data, routes
 from parvis.features.journal.evidence import routes_proof, routes_receipts
 from parvis.features.journal.sealing import seal  # noqa: F401 -- its jobs
 
@@ -25,7 +25,7 @@ def _in_mine(_actor: Actor) -> Iterator[NavItem]:
 FEATURE = Feature(
     name="journal",
     handlers=(*routes.HANDLERS, *routes_proof.HANDLERS, *routes_receipts.HANDLERS),
-    subscriptions=((DossierOpened, dossier.show), *own_data.SUBSCRIPTIONS),
+    subscriptions=((DossierOpened, dossier.show), *own_data.SUBSCRIPTIONS, *overview.SUBSCRIPTIONS),
     in_admin=_in_admin,
     in_mine=_in_mine,
 )

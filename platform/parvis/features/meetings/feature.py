@@ -11,6 +11,7 @@ from parvis.core.navigation import NavItem
 from parvis.core.permissions import MEETING_STAFF
 from parvis.features.meetings import (
     forgetting,
+    overview,
     own_data,
     routes_admin,
     routes_api,
@@ -66,6 +67,7 @@ FEATURE = Feature(
     ),
     subscriptions=(
         *own_data.SUBSCRIPTIONS,
+        *overview.SUBSCRIPTIONS,
         *forgetting.SUBSCRIPTIONS,
         (ContributionDecided, follow_decision),
         (HomeOpened, show_due),

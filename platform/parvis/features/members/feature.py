@@ -11,6 +11,7 @@ from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
 from parvis.features.members import (
     actions_profile,
+    overview,
     own_data,
     routes,
     routes_admin,
@@ -49,7 +50,11 @@ FEATURE = Feature(
         *routes_invitations.HANDLERS,
         *routes_admin_api.HANDLERS,
     ),
-    subscriptions=((ContributionDecided, actions_profile.settle), *own_data.SUBSCRIPTIONS),
+    subscriptions=(
+        (ContributionDecided, actions_profile.settle),
+        *own_data.SUBSCRIPTIONS,
+        *overview.SUBSCRIPTIONS,
+    ),
     in_site=_in_site,
     in_admin=_in_admin,
     in_mine=_in_mine,

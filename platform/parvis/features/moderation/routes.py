@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parvis.core import http, navigation
+from parvis.core import http
 from parvis.core.errors import AppError, Invalid, NotFound
 from parvis.core.http import Req
 from parvis.core.i18n import N_, translate
@@ -31,15 +31,6 @@ from parvis.features.moderation.tables import Action, ItemKind
 Answer = Response[Any] | Redirect
 PAGE = "moderation/moderation.html"
 GONE = N_("This case is not yours to judge now. Nothing was saved; what you had written is below.")
-
-
-@get("/admin", include_in_schema=False)
-async def admin_home(request: Req) -> Redirect:
-    """Open the first screen of the tenant admin that the actor may open; NotFound for none."""
-    screens_open = navigation.of_admin(http.actor_of(request))
-    if not screens_open:
-        raise NotFound
-    return http.redirect(screens_open[0].href)
 
 
 @get("/admin/moderation", include_in_schema=False)
@@ -258,6 +249,6 @@ def _site(request: Req) -> str:
 
 
 HANDLERS = (
-    admin_home, queue_screen, case_screen, claim, release, hold, hand_over, renew, prepare_letter,
+    queue_screen, case_screen, claim, release, hold, hand_over, renew, prepare_letter,
     decide,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The tenant admin’s overview: what waits for its reader, and how the space is doing."""
