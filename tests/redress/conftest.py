@@ -29,10 +29,11 @@ LINK = re.compile(r"/legal-notice/([A-Za-z0-9_-]{20,})")
 
 
 class Postbox:
-    """A mail server in the process."""
+    """A mail server in the process, and the worker that brings it the mails of notifiers."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House, superuser: asyncpg.Connection) -> None:
         self.sent: list[Mail] = []
+        self._house, self._superuser = house, superuser
 
     async def send(self, message: Mail) -> None:
         assert db.current.get() is None, "a transaction is open while the server is waited for"
@@ -47,10 +48,30 @@ class Postbox:
         assert found
         return found[1]
 
+    async def deliver(self) -> None:
+        """Run the mails that are queued for notifiers, as the worker does."""
+        rows = await self._superuser.fetch(
+            "DELETE FROM procrastinate_jobs WHERE task_name LIKE 'legal_notices.%'"
+            " AND args ->> 'tenant_id' = $1 RETURNING task_name, args",
+            str(self._house.tenant.id),
+        )
+        for row in rows:
+            args = db.from_jsonb(row["args"], dict[str, Any])
+            del args["tenant_id"]
+            await jobs.run(WORK[row["task_name"]], self._house.tenant.id, **args)
+
+
+WORK = {
+    job.name: job
+    for job in (notice_mail.acknowledge, notice_mail.tell_outcome, notice_mail.tell_appeal)
+}
+
 
 @pytest.fixture
-def postbox(monkeypatch: pytest.MonkeyPatch) -> Postbox:
-    box = Postbox()
+def postbox(
+    monkeypatch: pytest.MonkeyPatch, orvance: House, superuser: asyncpg.Connection
+) -> Postbox:
+    box = Postbox(orvance, superuser)
     monkeypatch.setattr(mail, "_mailer", box)
     return box
 
@@ -105,23 +126,6 @@ def a_notice(*addresses: str, **changes: Any) -> dict[str, Any]:
 
 async def send(browser: Browser, *addresses: str, **changes: Any) -> httpx.Response:
     return await browser.call("POST", "/legal-notices", a_notice(*addresses, **changes))
-
-
-async def deliver(house: House, superuser: asyncpg.Connection) -> None:
-    """Run the mails that are queued for notifiers, as the worker does."""
-    rows = await superuser.fetch(
-        "DELETE FROM procrastinate_jobs WHERE task_name LIKE 'legal_notices.%'"
-        " AND args ->> 'tenant_id' = $1 RETURNING task_name, args",
-        str(house.tenant.id),
-    )
-    work = {
-        job.name: job
-        for job in (notice_mail.acknowledge, notice_mail.tell_outcome, notice_mail.tell_appeal)
-    }
-    for row in rows:
-        args = db.from_jsonb(row["args"], dict[str, Any])
-        del args["tenant_id"]
-        await jobs.run(work[row["task_name"]], house.tenant.id, **args)
 
 
 async def items(person: Person, which: str = "notices") -> list[dict[str, Any]]:

@@ -25,7 +25,6 @@ from .conftest import (
     by_law,
     claim,
     decide,
-    deliver,
     items,
     reversed_,
     send,
@@ -129,7 +128,7 @@ async def test_strangers_and_other_tenants_find_no_decision(
     told = [answer.json() | {"correlation_id": ""} for answer in answers]
     assert told[0] == told[1] == told[2]
     pages = [
-        await reader.browser.get(f"/appeals/new?decision={id}") for id in (refused["id"], uuid4())
+        await reader.browser.get(f"/appeals/new?decision={one}") for one in (refused["id"], uuid4())
     ]
     assert {page.status_code for page in pages} == {404}
     assert (await orvance.visitor.call("GET", "/me/appeals")).status_code == 401
@@ -247,19 +246,19 @@ async def kept(
     orvance: House,
     author: Person,
     compliance: Person,
-    superuser: asyncpg.Connection,
     postbox: Postbox,
 ) -> dict[str, Any]:
     """A post that was notified and left as it was: the decision, the link and the notice."""
     written = await publish(author, "Un cabinet à éviter", "Ce cabinet perd tous ses dossiers.")
     await send(orvance.visitor, f"/posts/{written['id']}")
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     decision = await decide(compliance, action="publish", facts="Une opinion, sans fait imputé.")
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     token = postbox.link(EMAIL)
     filing = (await orvance.visitor.call("GET", f"/legal-notices/{token}")).json()
     return {
         "decision": decision, "token": token, "notice": filing["notices"][0], "post": written,
+        "by": compliance,
     }  # fmt: skip
 
 
@@ -270,10 +269,8 @@ def path_of(kept: dict[str, Any]) -> str:
 async def test_a_notifier_contests_without_an_account_and_the_notice_is_judged_anew(
     orvance: House,
     kept: dict[str, Any],
-    compliance: Person,
     second: Person,
     author: Person,
-    superuser: asyncpg.Connection,
     postbox: Postbox,
 ) -> None:
     assert kept["notice"]["may_appeal"]
@@ -283,16 +280,16 @@ async def test_a_notifier_contests_without_an_account_and_the_notice_is_judged_a
     assert sent.status_code == 303, sent.text
     again = await orvance.visitor.call("POST", path_of(kept), {"text": "Encore."})
     assert (again.status_code, again.json()["code"]) == (409, "already_appealed")
-    assert await items(compliance, "appeals") == []
+    assert await items(kept["by"], "appeals") == []
     await decide(second, "appeals", **reversed_())
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     assert reversed_()["text"] in postbox.to(EMAIL)[-1].text.replace("\u202f", " ").replace(
         "\xa0", " "
     )
     [item] = await items(second, "notices")
     assert item["contribution_id"] == kept["post"]["id"]
     await decide(second, "notices", **by_law())
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     filing = (await orvance.visitor.call("GET", f"/legal-notices/{kept['token']}")).json()
     [notice] = filing["notices"]
     assert notice["outcome"]["is_granted"]
@@ -304,14 +301,13 @@ async def test_a_notifier_is_told_that_the_decision_stands(
     kept: dict[str, Any],
     second: Person,
     author: Person,
-    superuser: asyncpg.Connection,
     postbox: Postbox,
 ) -> None:
     answer = await orvance.visitor.call("POST", path_of(kept), {"text": "Relisez bien."})
     assert answer.status_code == 201, answer.text
     before = await notices(author)
     await decide(second, "appeals", **upheld())
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     assert "première décision est confirmée" in postbox.to(EMAIL)[-1].text
     assert "tribunaux" in postbox.to(EMAIL)[-1].text
     page = await orvance.visitor.get(f"/legal-notice/{kept['token']}")
@@ -333,13 +329,12 @@ async def test_a_notice_that_was_followed_leaves_nothing_to_contest(
     author: Person,
     compliance: Person,
     second: Person,
-    superuser: asyncpg.Connection,
     postbox: Postbox,
 ) -> None:
     written = await publish(author, "Un cabinet à éviter", "Ce cabinet perd tous ses dossiers.")
     await send(orvance.visitor, f"/posts/{written['id']}")
     decision = await decide(compliance, **by_law())
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     token = postbox.link(EMAIL)
     [notice] = (await orvance.visitor.call("GET", f"/legal-notices/{token}")).json()["notices"]
     path = path_of({"token": token, "notice": notice})
@@ -347,7 +342,7 @@ async def test_a_notice_that_was_followed_leaves_nothing_to_contest(
     # The author contests it before the other one of compliance; the notifier learns of that.
     await appeal(author, decision["id"])
     await decide(second, "appeals", **reversed_())
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     assert "annulée" in postbox.to(EMAIL)[-1].text
     [notice] = (await orvance.visitor.call("GET", f"/legal-notices/{token}")).json()["notices"]
     assert notice["outcome"]["is_final"]

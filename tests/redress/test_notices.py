@@ -25,7 +25,6 @@ from .conftest import (
     by_law,
     claim,
     decide,
-    deliver,
     items,
     send,
 )
@@ -173,7 +172,7 @@ async def test_it_is_acknowledged_by_mail_once_with_a_link_that_is_nobody_elses(
     page = await orvance.visitor.get(sent.headers["location"])
     reference = REFERENCE.search(page.text)
     assert reference
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     [letter] = postbox.to(EMAIL)
     assert reference[0] in letter.subject
     token = postbox.link(EMAIL)
@@ -195,11 +194,10 @@ async def test_both_sides_are_told_and_the_author_never_who_it_was(
     author: Person,
     compliance: Person,
     post: dict[str, Any],
-    superuser: asyncpg.Connection,
     postbox: Postbox,
 ) -> None:
     await send(orvance.visitor, f"/posts/{post['id']}")
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     decision = await decide(compliance, **by_law())
     assert decision["statement"]["source"]["source_type"] == "SOURCE_ARTICLE_16"
     assert (await author.browser.get(f"/posts/{post['id']}")).status_code in (200, 404)
@@ -209,7 +207,7 @@ async def test_both_sides_are_told_and_the_author_never_who_it_was(
     for text in mine:
         assert NAME not in text
         assert EMAIL not in text
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     outcome = postbox.to(EMAIL)[-1]
     assert "décidé" in outcome.subject or "traité" in outcome.subject
     assert "visible" in outcome.text
@@ -248,7 +246,6 @@ async def test_a_trusted_flagger_comes_first_once_the_mailbox_has_answered(
     post: dict[str, Any],
     superuser: asyncpg.Connection,
     postbox: Postbox,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await superuser.execute(
         "UPDATE tenant SET settings = jsonb_set(settings, '{trusted_flaggers}',"
@@ -257,7 +254,7 @@ async def test_a_trusted_flagger_comes_first_once_the_mailbox_has_answered(
     try:
         orvance.app.state.directory.forget()
         await send(orvance.visitor, f"/posts/{post['id']}")
-        await deliver(orvance, superuser)
+        await postbox.deliver()
         [item] = await items(compliance)
         notices = f"/moderation/items/{item['id']}/notices"
         assert not (await compliance.browser.call("GET", notices)).json()[0]["is_trusted"]
@@ -317,13 +314,13 @@ async def test_unfounded_notices_are_warned_about_before_they_wait(
     assert (await measure(kind="warning", facts=facts)).status_code == 201
     answer = await measure(kind="suspension", facts=facts, days=30)
     assert answer.status_code == 201, answer.text
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     postbox.sent.clear()
     await send(orvance.visitor, "/communities/elsewhere", email=EMAIL.upper())
     [item] = await items(compliance)
     due = clock.now() + timedelta(days=30)
     assert item["due_at"] >= due.isoformat()[:10]
-    await deliver(orvance, superuser)
+    await postbox.deliver()
     assert "manifestement" in postbox.sent[-1].text
 
 
