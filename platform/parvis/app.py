@@ -54,6 +54,7 @@ from parvis.features.privacy.feature import FEATURE as PRIVACY
 from parvis.features.provisioning.feature import FEATURE as PROVISIONING
 from parvis.features.tenants.feature import FEATURE as TENANTS
 from parvis.features.transparency.feature import FEATURE as TRANSPARENCY
+from parvis.features.workshop.feature import FEATURE as WORKSHOP
 from parvis.integrations import dns, login, mail, storage
 from parvis.settings import Settings
 
@@ -71,6 +72,7 @@ FEATURES: Sequence[Feature] = (
     CONVERSATIONS,
     MEETINGS,
     MODERATION,
+    WORKSHOP,
     NOTIFICATIONS,
     TRANSPARENCY,
     ADMIN,

@@ -14,7 +14,10 @@ TIERS = (
     {"communities", "provisioning", "privacy"},
     {"contributions"},
     {"conversations", "meetings", "documents"},
-    {"moderation", "recommendations", "notifications", "search", "insights", "billing"},
+    {
+        "moderation", "recommendations", "notifications", "search", "insights", "billing",
+        "workshop",
+    },
     {"admin", "transparency"},
 )
 # Tenants as files describe what higher features keep: the one feature that reaches up, for it is

@@ -7,7 +7,8 @@ READ = "read"
 # before the firm turns it on. A test holds core.acts to this list.
 ACTS = frozenset((
     "read",
-    "answer.approve", "answer.draft", "answer.publish", "appeal.file", "comment.edit",
+    "answer.approve", "answer.draft", "answer.publish", "appeal.file", "charter.edit",
+    "charter.publish", "comment.edit",
     "comment.publish", "community.admit", "community.create", "community.join", "connection.change",
     "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
