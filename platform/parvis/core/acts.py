@@ -35,13 +35,21 @@ EVERY = {"*"}
 
 
 def refuse_undeclared(routes: Any) -> None:
-    """Raise UndeclaredRouteError for the first route that writes without a declared act."""
+    """Raise UndeclaredRouteError for the first route that writes without a declared act.
+
+    One that is no HTTP route says what judges it besides.
+    """
     for route in routes:
         for handler in _handlers(route):
             methods = set(getattr(handler, "http_methods", EVERY))
             if methods <= SAFE:
                 continue
             act, reason = handler.opt.get("act"), handler.opt.get("open")
+            if methods == EVERY and not handler.opt.get("judged_by"):
+                raise UndeclaredRouteError(
+                    f"{route.path} is a socket or a mounted application: the charter's middleware "
+                    'does not hear what is said there; name what judges it: opt={"judged_by": …}'
+                )
             if act is None and not reason:
                 raise UndeclaredRouteError(
                     f"{sorted(methods)} {route.path} declares neither "
