@@ -85,3 +85,78 @@ def test_a_broken_charter_is_status_2_with_file_line_and_reason(capsys, tmp_path
 def test_an_unknown_act_is_status_2(capsys, act):
     assert run("--charter", str(ORVANCE), "--act", act, "--text", "x") == 2
     assert "there is no act" in capsys.readouterr().err
+
+
+# --- what rules of time, files and pace need ----------------------------------------------------
+
+TIMES = """
+[[clause.rule]]
+kind = "window"
+id = "quiet"
+opens = "results-h1 - 15 days"
+closes = "results-h1"
+mode = "read_only"
+acts = ["post.publish"]
+
+[[clause.rule]]
+kind = "pace"
+acts = ["comment.publish"]
+most = 2
+per = "1 hour"
+
+[[clause.rule]]
+kind = "attachments"
+acts = ["profile.edit"]
+types = ["image/*"]
+"""
+
+
+@pytest.fixture
+def times(tmp_path):
+    file = tmp_path / "charter.toml"
+    file.write_text(ORVANCE.read_text("utf-8") + TIMES, "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("at", "effect"),
+    [("2027-07-13T07:29", "allow"), ("2027-07-13T07:30", "refuse"), ("2027-07-28T07:30", "allow")],
+)
+def test_a_window_is_tried_at_any_moment(capsys, times, at, effect):
+    more = ("--at", at, "--event", "results-h1=2027-07-28T07:30")
+    found = judge(capsys, "Bonjour", *more, file=times)
+    assert found["effect"] == effect
+    if effect == "refuse":
+        assert found["causes"][0]["next_at"] == "2027-07-28T05:30:00Z"
+    assert judge(capsys, "Bonjour", "--at", at, file=times)["effect"] == "allow"
+
+
+@pytest.mark.parametrize(("count", "effect"), [("1", "allow"), ("2", "refuse")])
+def test_a_pace_is_tried_with_a_number_of_acts(capsys, times, count, effect):
+    found = judge(capsys, "Bonjour", "--count", count, act="comment.publish", file=times)
+    assert found["effect"] == effect
+
+
+def test_a_file_is_tried_by_its_bytes(capsys, times, tmp_path):
+    picture, program = tmp_path / "a.txt", tmp_path / "b.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    program.write_bytes(b"MZ\x90\0" + b"\0" * 60)
+    for path, effect in ((picture, "allow"), (program, "refuse")):
+        found = judge(capsys, "", "--file", str(path), act="profile.edit", file=times)
+        assert found["effect"] == effect
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--at", "demain"), "is no moment"),
+        (("--event", "results-h1=soon"), "is no moment"),
+        (("--file", "/nowhere.png"), "cannot be read"),
+        (("--count", "-1"), "from 0 to"),
+        (("--timezone", "Europe/Pari"), 'did you mean "Europe/Paris"?'),
+    ],
+)
+def test_what_cannot_be_tried_is_told(capsys, times, more, says):
+    arguments = ("--charter", str(times), "--act", "post.publish", "--text", "x")
+    assert run(*arguments, *more) == 2
+    assert says in capsys.readouterr().err

@@ -27,6 +27,25 @@ def add_parser(subparsers: Any) -> None:
         "--place", dest="places", action="append", default=[], metavar="PLACE",
         help="community, meeting, community:social, … or the slug of a place",
     )  # fmt: skip
+    parser.add_argument(
+        "--file", dest="files", action="append", default=[], type=Path, metavar="FILE",
+        help="a file that comes along; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--at", metavar="MOMENT", help="judge as if it were 2027-07-20T10:00")
+    parser.add_argument(
+        "--event", dest="events", action="append", default=[], metavar="NAME=MOMENT",
+        help="date an event of the calendar; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timezone", default="Europe/Paris", help="by whose clock moments are read (%(default)s)"
+    )
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=0,
+        metavar="N",
+        help="times the author did the same just before",
+    )
     parser.add_argument("--published", type=int, default=0, help="contributions published before")
     parser.add_argument("--language", help="leave out term lists of other languages")
     parser.add_argument("--json", action="store_true", help="print JSON")
