@@ -113,7 +113,8 @@ async def test_a_decision_is_mailed_once_in_the_reader_s_language(orvance, autho
     assert sent.sender_name == orvance.tenant.space
     assert "Relisez la règle 3" in sent.text
     assert "Mon &lt;avis&gt;" in sent.html
-    link = f"https://{orvance.tenant.host}/posts/{post['id']}"
+    link = f"https://{orvance.tenant.host}{(await notices(author))[0]['path']}"
+    assert "/decisions/" in link
     assert link in sent.text
     assert link in sent.html
 
@@ -126,6 +127,25 @@ async def test_a_mail_server_that_is_away_costs_nothing(orvance, author, postbox
         await jobs.run(notice_mail.mail_notice, orvance.tenant.id, notice_id=str(notice_id))
     postbox.is_away = False
     await jobs.run(notice_mail.mail_notice, orvance.tenant.id, notice_id=str(notice_id))
+    assert len(postbox.sent) == 1
+
+
+async def test_of_two_workers_one_sends(orvance, author, postbox) -> None:
+    """A job that is tried again while its first try still waits for the server sends nothing."""
+    await decide(orvance, await publish(author, "Mon avis", HELD), author, "publish")
+    (notice_id,) = await queued(orvance)
+    async with orvance.transaction():
+        await db.execute(
+            "UPDATE notice SET mail_claimed_at = $3 WHERE tenant_id = $1 AND id = $2",
+            notice_id, clock.now(),
+        )  # fmt: skip
+    with pytest.raises(notice_mail.ClaimedElsewhereError):
+        await jobs.run(notice_mail.mail_notice, orvance.tenant.id, notice_id=str(notice_id))
+    assert postbox.sent == []
+    # Whoever claimed it ended without a note: nobody knows whether it went. It goes, once.
+    with clock.shift(notice_mail.CLAIM + timedelta(seconds=1)):
+        for _ in range(2):
+            await jobs.run(notice_mail.mail_notice, orvance.tenant.id, notice_id=str(notice_id))
     assert len(postbox.sent) == 1
 
 

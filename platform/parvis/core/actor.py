@@ -23,7 +23,8 @@ from parvis.core.tenancy import Tenant
 class Sanction(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision takes from a member at this moment: `read_only` or `suspension`.
 
-    In one community when `place_id` and `place` (its slug) are there, else everywhere.
+    In one community when `place_id`, `place` (its slug) and `place_title` are there, else
+    everywhere.
     `until` is None when only another decision ends it.
     """
 
@@ -33,6 +34,7 @@ class Sanction(msgspec.Struct, frozen=True, kw_only=True):
     charter_version_id: CharterVersionId
     place_id: CommunityId | None = None
     place: str | None = None
+    place_title: str | None = None
     until: datetime | None = None
 
 

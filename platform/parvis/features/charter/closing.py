@@ -5,7 +5,7 @@ import msgspec
 from parvis.core import db
 from parvis.core.actor import Actor, Grace
 from parvis.core.ids import CommunityId
-from parvis.features.charter import rules
+from parvis.features.charter import rules, sanctioning
 from parvis.features.charter.in_force import (
     InForce,
     charters_of_communities,
@@ -38,7 +38,9 @@ async def with_charters(actor: Actor) -> Actor:
     current = await in_force(actor.tenant)
     graces = (grace_of(current, actor),) if current else ()
     own = await charters_of_communities(actor.tenant)
-    closed = frozenset(place for one in own if (place := _closes(one, actor)) is not None)
+    unread = frozenset(place for one in own if (place := _closes(one, actor)) is not None)
+    # A place that a decision closes shows nothing anywhere either.
+    closed = unread | sanctioning.closed_places(actor)
     if not closed and not any(graces):
         return actor
     return msgspec.structs.replace(

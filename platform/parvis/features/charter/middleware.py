@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parvis.core import db, http, journal, kept_form
 from parvis.core.http import Req
-from parvis.features.charter import closing, pacing, refusals, rules, submission
+from parvis.features.charter import closing, pacing, refusals, rules, sanctioning, submission
 from parvis.features.charter.calendar import NONE, calendar_of
 from parvis.features.charter.in_force import InForce, has_community_charters, in_force
 from parvis.features.charter.places import Place, place_of
@@ -45,6 +45,7 @@ class CharterMiddleware:
         if answer is None:
             await self.app(scope, receive, send)
         else:
+            await submission.close_files(request)
             asgi = answer.to_asgi_response(None, request)
             await asgi(scope, receive, send)
 
@@ -92,6 +93,7 @@ async def _verdict(
         place=place.labels,
         files=sent.files,
         calendar=await calendar_of(actor.tenant) if has_windows else NONE,
+        delivers=bool(request.scope["route_handler"].opt.get("delivery")),
     )
     keys = rules.counted(actor, charters, written)
     if not keys:
@@ -112,6 +114,10 @@ def _announce(request: Req, own: tuple[InForce, ...]) -> None:
 async def _refuse(
     request: Req, act: str, charters: list[InForce], verdict: Verdict, sent: Submission
 ) -> Response[Any]:
+    if sanctioning.closes(verdict):
+        if act != READ:
+            await _record(request, act, charters, verdict)
+        return sanctioning.answer(request, verdict, sent)
     due = {cause.scope for cause in verdict.causes if cause.kind == "acceptance"}
     if due:
         asked = [one for one in charters if one.scope in due]

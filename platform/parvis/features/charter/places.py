@@ -54,7 +54,8 @@ async def place_of(request: Req, current: InForce | None, sent: Submission, act:
     """Return the place a request acts in; nothing is read unless a rule or a charter asks."""
     actor = http.actor_of(request)
     has_own = await has_community_charters(actor.tenant)
-    if not has_own and not (current and current.charter.has_places):
+    has_limited = any(one.place for one in actor.standing.sanctions)
+    if not has_own and not has_limited and not (current and current.charter.has_places):
         return Place()
     parts = request.url.path.removeprefix("/api/v1").strip("/").split("/")
     if parts[0] in _FIXED:

@@ -8,6 +8,7 @@ from parvis.core import clock
 from parvis.core.actor import Actor
 from parvis.core.errors import Conflict
 from parvis.core.i18n import N_
+from parvis.features.charter import sanctioning
 from parvis.features.charter.calendar import NONE
 from parvis.features.charter.in_force import InForce
 from parvis.features.charter.judge import judge, paces_of
@@ -60,6 +61,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     place: frozenset[str] = frozenset()
     files: tuple[FileFacts, ...] = ()
     calendar: Calendar = NONE
+    # On the way of a question to a general meeting, which no sanction ends.
+    delivers: bool = False
 
 
 def verdict_together(
@@ -67,13 +70,18 @@ def verdict_together(
 ) -> Verdict:
     """Return what the tenant's charter and a community's own say together; all causes are kept.
 
+    So are decisions about the member: what one closes is refused like what a rule closes.
     `paces`: when the member did before what `counted` asked for.
     """
     now = clock.now()
-    return together(
+    said = [
         judge(_act(actor, one, written, paces), one.charter, written.calendar, now)
         for one in charters
+    ]
+    own = sanctioning.verdict_on(
+        actor, written.act, place=written.place, delivers=written.delivers
     )
+    return together([*said, own])
 
 
 def counted(actor: Actor, charters: Iterable[InForce], written: Written) -> dict[str, int]:

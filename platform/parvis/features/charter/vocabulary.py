@@ -12,11 +12,11 @@ ACTS = frozenset((
     "comment.publish", "community.admit", "community.create", "community.join", "connection.change",
     "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
-    "member.invite", "member.manage", "member.provision",
+    "member.invite", "member.manage", "member.provision", "member.sanction",
     "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",
     "question.edit", "question.submit", "question.support", "question.triage",
     "question.withdraw", "reaction.add", "recommendation.publish", "review.claim", "review.decide",
-    "review.hand_over", "review.release", "transparency.publish",
+    "review.hand_over", "review.release", "review.reverse", "transparency.publish",
 ))  # fmt: skip
 
 # What members write for others to read. Rules about texts cover these unless they name acts:

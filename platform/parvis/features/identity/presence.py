@@ -105,10 +105,10 @@ SELECT who.*,
                     'clause_id', given.clause_id, 'charter_version_id', given.charter_version_id,
                     'place_id', given.place_id, 'until', given.until,
                     'starts_at', given.starts_at,
-                    'place', (SELECT slug FROM community k
-                               WHERE k.tenant_id = $1 AND k.id = given.place_id))
+                    'place', k.slug, 'place_title', k.title)
                 ORDER BY given.starts_at)
           FROM sanction given
+          LEFT JOIN community k ON k.tenant_id = $1 AND k.id = given.place_id
          WHERE given.tenant_id = $1 AND given.member_id = who.member_id
            AND given.lifted_at IS NULL AND (given.until IS NULL OR given.until > $3)) AS sanctions
   FROM who, duty

@@ -17,12 +17,12 @@ from parvis.features.meetings.queries.own import OwnQuestions, SimilarQuestions,
 from parvis.features.meetings.queries.questions import Filter, QuestionPage, Sort, Tab
 from parvis.features.meetings.queries.story import QuestionPage as QuestionStory
 from parvis.features.meetings.queries.views import MeetingView
-from parvis.features.meetings.verdicts import verdict_on, verdicts_on
+from parvis.features.meetings.verdicts import DELIVERY, verdict_on, verdicts_on
 
 TAGS = ["meetings"]
 
 
-@get("/api/v1/meetings/{slug:str}", operation_id="getMeeting", tags=TAGS)
+@get("/api/v1/meetings/{slug:str}", opt=DELIVERY, operation_id="getMeeting", tags=TAGS)
 async def get_meeting(request: Req, slug: FromPath[str]) -> MeetingView:
     """Return a meeting with its frozen dates and how they were counted."""
     _, view = await meetings.load(http.actor_of(request), slug, every_trace=True)
@@ -80,7 +80,12 @@ async def list_similar(
     return await own.similar_questions(actor, meeting, title[:300])
 
 
-@get("/api/v1/meetings/{slug:str}/questions/mine", operation_id="listOwnQuestions", tags=TAGS)
+@get(
+    "/api/v1/meetings/{slug:str}/questions/mine",
+    opt=DELIVERY,
+    operation_id="listOwnQuestions",
+    tags=TAGS,
+)
 async def list_own(request: Req, slug: FromPath[str]) -> OwnQuestions:
     """Return what the caller sent to the meeting, with receipts."""
     actor = http.actor_of(request)
@@ -88,13 +93,18 @@ async def list_own(request: Req, slug: FromPath[str]) -> OwnQuestions:
     return await own.own_questions(actor, meeting)
 
 
-@get("/api/v1/submissions/{submission_id:uuid}", operation_id="getSubmission", tags=TAGS)
+@get(
+    "/api/v1/submissions/{submission_id:uuid}",
+    opt=DELIVERY,
+    operation_id="getSubmission",
+    tags=TAGS,
+)
 async def get_submission(request: Req, submission_id: FromPath[UUID]) -> SubmissionView:
     """Return the receipt of a submission."""
     return await own.receipt(http.actor_of(request), submission_id)
 
 
-@get("/api/v1/questions/{question_id:uuid}", operation_id="getQuestion", tags=TAGS)
+@get("/api/v1/questions/{question_id:uuid}", opt=DELIVERY, operation_id="getQuestion", tags=TAGS)
 async def get_question(request: Req, question_id: FromPath[UUID]) -> QuestionStory:
     """Return a question, where it stands on both tracks, its story and its answer."""
     actor = http.actor_of(request)

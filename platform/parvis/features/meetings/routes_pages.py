@@ -24,7 +24,7 @@ from parvis.features.meetings.queries.questions import Filter, QuestionPage
 from parvis.features.meetings.queries.views import MeetingView
 from parvis.features.meetings.rules import WindowClosed
 from parvis.features.meetings.tables import Channel
-from parvis.features.meetings.verdicts import verdict_on, verdicts_on
+from parvis.features.meetings.verdicts import DELIVERY, verdict_on, verdicts_on
 from parvis.features.members.queries import role
 
 
@@ -65,7 +65,7 @@ async def all_meetings() -> Redirect:
     return http.redirect(f"/meetings/{slug}")
 
 
-@get("/meetings/{slug:str}", include_in_schema=False)
+@get("/meetings/{slug:str}", opt=DELIVERY, include_in_schema=False)
 async def meeting_page(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Show the questions of a meeting; the further pages of the list alone, to htmx."""
     asked = http.convert(_first_of_each(request), Filter)
@@ -128,7 +128,11 @@ def typed_again(request: Req, fields: dict[str, Any], error: AppError) -> Typed:
     )
 
 
-@get("/meetings/{slug:str}/questions/similar", opt={"aside": True}, include_in_schema=False)
+@get(
+    "/meetings/{slug:str}/questions/similar",
+    opt={"aside": True} | DELIVERY,
+    include_in_schema=False,
+)
 async def similar(request: Req, slug: FromPath[str], title: FromQuery[str] = "") -> Response[Any]:
     """Show questions like the one being typed."""
     actor = http.actor_of(request)
@@ -137,7 +141,7 @@ async def similar(request: Req, slug: FromPath[str], title: FromQuery[str] = "")
     return http.fragment(request, "meetings/_similar.html", found)
 
 
-@get("/meetings/{slug:str}/mine", include_in_schema=False)
+@get("/meetings/{slug:str}/mine", opt=DELIVERY, include_in_schema=False)
 async def mine(request: Req, slug: FromPath[str]) -> Response[Any]:
     """Show what the member sent to the meeting, with receipts."""
     actor = http.actor_of(request)
@@ -146,14 +150,14 @@ async def mine(request: Req, slug: FromPath[str]) -> Response[Any]:
     return http.page(request, "meetings/mine.html", sent, meeting=view)
 
 
-@get("/submissions/{submission_id:uuid}", include_in_schema=False)
+@get("/submissions/{submission_id:uuid}", opt=DELIVERY, include_in_schema=False)
 async def receipt(request: Req, submission_id: FromPath[UUID]) -> Response[Any]:
     """Show the receipt of what was sent."""
     view = await own.receipt(http.actor_of(request), submission_id)
     return http.page(request, "meetings/receipt.html", view, errors={})
 
 
-@get("/questions/{question_id:uuid}", include_in_schema=False)
+@get("/questions/{question_id:uuid}", opt=DELIVERY, include_in_schema=False)
 async def question(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     """Show one question, where it stands, its story and its answer."""
     actor = http.actor_of(request)
@@ -162,7 +166,7 @@ async def question(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     return http.page(request, "meetings/question.html", view)
 
 
-@get("/questions/{question_id:uuid}/edit", include_in_schema=False)
+@get("/questions/{question_id:uuid}/edit", opt=DELIVERY, include_in_schema=False)
 async def edit_form(request: Req, question_id: FromPath[UUID]) -> Response[Any]:
     """Show the author the words of their question to change."""
     found = await rules.access_own_question(http.actor_of(request), question_id)

@@ -5,6 +5,9 @@ import msgspec
 from parvis.core.http import Req
 from parvis.features.charter.verdict import Cause, Effect, Verdict, verdict_of
 
+# A route on the way of a question to the company: whatever was decided of its author, it is open.
+DELIVERY = {"delivery": "A question reaches the company whatever was decided of its author."}
+
 
 def verdict_on(request: Req) -> Verdict:
     """Return the charter's verdict on the request."""

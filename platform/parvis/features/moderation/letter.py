@@ -148,12 +148,12 @@ def facts(occasion: Occasion, basis: Basis) -> str:
 
 def ends(occasion: Occasion, until: datetime | None) -> str:
     """Return until when a restriction lasts; nothing where it has no end."""
-    return say(occasion, _UNTIL, until=_moment(occasion, until)) if until else ""
+    return say(occasion, _UNTIL, until=moment(occasion, until)) if until else ""
 
 
 def redress(occasion: Occasion) -> str:
     """Return how, and until when, the author may contest."""
-    until = _moment(occasion, occasion.redress_until)
+    until = moment(occasion, occasion.redress_until)
     if occasion.contact:
         return say(occasion, _REDRESS, until=until, contact=occasion.contact)
     return say(occasion, _REDRESS_WITHOUT_ADDRESS, until=until)
@@ -177,7 +177,8 @@ def ground(occasion: Occasion, basis: Basis) -> str:
     )
 
 
-def _moment(occasion: Occasion, at: datetime) -> str:
+def moment(occasion: Occasion, at: datetime) -> str:
+    """Return a moment as the reader of the letter writes it."""
     return formats.date(at, "deadline", locale=occasion.locale, timezone=occasion.timezone)
 
 

@@ -33,11 +33,12 @@ _COMMENT = """
 async def tell_decision(event: ContributionDecided) -> None:
     """Tell the author what a moderator decided, with the moderator's words.
 
-    What restricts leads to the decision, with all its reasons and the way to contest it.
+    What restricts leads to the decision, with all its reasons and the way to contest it; what
+    comes back to be changed leads to where that is done.
     """
     if event.action == "escalate":
         return
-    restricts = event.action not in ("publish", "keep")
+    restricts = event.action in ("refuse", "redact")
     own = (event.kind, event.contribution_id)
     await tell(
         event.author_id,

@@ -10,7 +10,8 @@ from parvis.core import db, i18n, pagination
 from parvis.core.actor import Actor
 from parvis.core.errors import NotFound
 from parvis.core.pagination import Page
-from parvis.features.notifications import sentences
+from parvis.features.charter.closing import NOT_CLOSED
+from parvis.features.notifications import sentences, sentences_review
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +32,10 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = "id, kind, subject_kind, subject_id, data, created_at, read_at IS NOT NULL AS is_read"
 _PAGE = f"""
-    SELECT {_COLUMNS} FROM notice
-     WHERE tenant_id = $1 AND member_id = $2 AND id < $3
-     ORDER BY id DESC LIMIT $4
+    SELECT {_COLUMNS} FROM notice n
+     WHERE n.tenant_id = $1 AND n.member_id = $2 AND n.id < $3
+       AND {NOT_CLOSED.format(closed="$5")}
+     ORDER BY n.id DESC LIMIT $4
 """
 _ONE = f"SELECT {_COLUMNS} FROM notice WHERE tenant_id = $1 AND member_id = $2 AND id = $3"
 
@@ -41,10 +43,15 @@ _ONE = f"SELECT {_COLUMNS} FROM notice WHERE tenant_id = $1 AND member_id = $2 A
 async def notices(
     actor: Actor, *, after: str | None = None, limit: int | None = None
 ) -> Page[NoticeView]:
-    """Return a page of the actor's notices, newest first."""
+    """Return a page of the actor's notices, newest first.
+
+    What others wrote where a charter is still to be accepted is not told until it is.
+    """
     size = pagination.bounded(limit)
     member_id = actor.require_member()
-    rows = await db.fetch(_PAGE, member_id, pagination.before(after), size + 1)
+    rows = await db.fetch(
+        _PAGE, member_id, pagination.before(after), size + 1, list(actor.closed)
+    )
     return pagination.page_of(rows, size, lambda row: view(row, actor.locale))
 
 
@@ -67,7 +74,9 @@ def view(row: Any, locale: str) -> NoticeView:
         headline=sentences.headline(kind, data, locale),
         title=data["title"] if about_question else None,
         # A rule's reason is a msgid of ours; what a person wrote is in no catalogue.
-        text=i18n.translate(locale, data["text"]) if data.get("text") else None,
+        text=i18n.translate(locale, data["text"])
+        if data.get("text")
+        else sentences_review.detail(kind, data, locale),
         path=sentences.path(row["subject_kind"], row["subject_id"], data),
         created_at=row["created_at"],
         is_read=row["is_read"],

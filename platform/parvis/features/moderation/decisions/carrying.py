@@ -11,17 +11,22 @@ from parvis.core.ids import DecisionId
 from parvis.features.contributions import actions as contributions
 from parvis.features.contributions import redaction
 from parvis.features.contributions.revisions import Mark
-from parvis.features.moderation import drafting, statement
+from parvis.features.moderation import drafting, joining, statement
 from parvis.features.moderation.appeals import actions as appeals
 from parvis.features.moderation.decisions import grounds, personal, record
 from parvis.features.moderation.decisions.taking import Taking
 from parvis.features.moderation.drafting import Draft
+from parvis.features.moderation.sanctions import actions as sanctions
+from parvis.features.moderation.sanctions import rules as sanction_rules
+from parvis.features.moderation.sanctions.actions import SanctionInput
+from parvis.features.moderation.sanctions.occasions import case_of
 from parvis.features.moderation.statement import Ground
 from parvis.features.moderation.tables import Action
 
 Carrier = Callable[[Taking], Awaitable[DecisionId]]
 _NOTE_FIRST = N_("Say in a few words what the next person should know.")
 _FACTS_FIRST = N_("Say in a few words what you found.")
+_NOBODY = N_("This item is about nobody who could be restricted.")
 _CHANGED = N_("Its author has changed this text since. Read the new one first.")
 
 
@@ -77,6 +82,31 @@ async def dismiss(taking: Taking) -> DecisionId:
     return await _write(taking, facts=taking.given.facts)
 
 
+async def sanction(taking: Taking) -> DecisionId:
+    """Give the member an item is about what was asked, or something milder."""
+    actor, item, given = taking.actor, taking.item, taking.given
+    if item.author_id is None:
+        raise Invalid(fields={"action": _NOBODY})
+    subject = await sanction_rules.access_subject(actor, item.author_id)
+    asked = SanctionInput(
+        kind=sanction_rules.KINDS[given.action],
+        place_id=given.place_id,
+        until=given.until,
+        clause_id=given.clause_id,
+        facts=given.facts,
+        text=given.text,
+        gravity=given.gravity,
+        intent=given.intent,
+        without_warning=given.without_warning,
+        item_id=item.id,
+    )
+    case = await case_of(actor, subject, place_id=given.place_id, item_id=item.id)
+    decided = await sanctions.give(
+        actor, subject, asked, case, site=taking.site, decision_id=taking.decision_id
+    )
+    return DecisionId(decided.id)
+
+
 CARRIERS: dict[Action, Carrier] = {
     Action.PUBLISH: publish,
     Action.KEEP: publish,
@@ -85,6 +115,8 @@ CARRIERS: dict[Action, Carrier] = {
     Action.REDACT: redact,
     Action.ESCALATE: escalate,
     Action.DISMISS: dismiss,
+    Action.ADMIT: joining.admit,
+    Action.DECLINE: joining.decline,
     Action.UPHOLD: appeals.uphold,
     Action.REVERSE: appeals.reverse,
 }

@@ -28,13 +28,20 @@ class GroundKind(StrEnum):
     LAW = "law"
 
 
-class Weighing(msgspec.Struct, frozen=True, kw_only=True):
-    """What article 23 wants weighed before somebody is restricted, in the decider's words."""
+class Gravity(StrEnum):
+    """How grave what happened is."""
 
-    gravity: Annotated[str, Meta(max_length=20)] = ""
-    intent: Annotated[str, Meta(max_length=20)] = ""
-    # Why no warning came first, where none did.
-    without_warning: Annotated[str, Meta(max_length=1000)] = ""
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+
+
+class Intent(StrEnum):
+    """What the member meant, as far as one can tell."""
+
+    UNKNOWN = "unknown"
+    CARELESS = "careless"
+    DELIBERATE = "deliberate"
 
 
 class DecideInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +68,9 @@ class DecideInput(msgspec.Struct, frozen=True, kw_only=True):
     is_manifestly_unfounded: bool = False
     # Of a member's restriction only: the community it is limited to, and what was weighed.
     place_id: UUID | None = None
-    weighing: Weighing = Weighing()
+    gravity: Gravity | None = None
+    intent: Intent | None = None
+    without_warning: Text | None = None
 
 
 class Taking(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,3 +76,9 @@ def decision_view(row: db.Record) -> DecisionView:
         "territory": tuple(row["territory"]),
     }
     return DecisionView(**values)
+
+
+async def reversal_of(decision_id: UUID) -> DecisionView | None:
+    """Return the decision that took this one back, None while it stands."""
+    row = await db.fetch_row(f"{DECISION} AND d.reverses_id = $2", decision_id)
+    return decision_view(row) if row else None
