@@ -46,6 +46,7 @@ from parvis.features.identity.feature import FEATURE as IDENTITY
 from parvis.features.identity.middleware import ActorMiddleware
 from parvis.features.identity.step_up_middleware import StepUpMiddleware, StepUpProblem
 from parvis.features.journal.feature import FEATURE as JOURNAL
+from parvis.features.journal.sealing import anchors
 from parvis.features.meetings.feature import FEATURE as MEETINGS
 from parvis.features.members.feature import FEATURE as MEMBERS
 from parvis.features.moderation.feature import FEATURE as MODERATION
@@ -55,7 +56,7 @@ from parvis.features.provisioning.feature import FEATURE as PROVISIONING
 from parvis.features.tenants.feature import FEATURE as TENANTS
 from parvis.features.transparency.feature import FEATURE as TRANSPARENCY
 from parvis.features.workshop.feature import FEATURE as WORKSHOP
-from parvis.integrations import dns, login, mail, storage
+from parvis.integrations import dns, login, mail, storage, timestamping
 from parvis.settings import Settings
 
 # Lower tiers first (architecture.md §1): a feature may use those before it.
@@ -119,6 +120,8 @@ def set_up(settings: Settings) -> None:
     dns.use(settings)
     addresses.use(settings)
     login.use(settings)
+    timestamping.use(settings)
+    anchors.use(settings)
     theming.use_folder(Path(settings.themes_dir))
     if settings.environment == "development":
         templating.refuse_none()

@@ -85,6 +85,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: Annotated[str, Meta(description="Access key of the object storage.")] = ""
     s3_secret_key: Annotated[str, Meta(description="Secret key of the object storage.")] = ""
     s3_region: Annotated[str, Meta(description="Region name used in signatures.")] = "eu-west-1"
+    journal_anchor_minutes: Annotated[
+        int,
+        Meta(
+            description="Minutes between two anchors of a journal that goes on growing.",
+            ge=1,
+            le=1440,
+        ),
+    ] = 60
+    journal_lock_days: Annotated[
+        int,
+        Meta(
+            description="Days for which an anchor is locked in the object storage. Nobody can "
+            "shorten it afterwards.",
+            ge=1,
+        ),
+    ] = 1827
+    tsa_url: Annotated[
+        str,
+        Meta(description="Address of a time-stamping authority (RFC 3161); empty: none is asked."),
+    ] = ""
+    tsa_certificates: Annotated[
+        str,
+        Meta(
+            description="File of the certificates (PEM) that the authority's time-stamps must lead "
+            "to. Keep those of earlier years in it. Needed with PARVIS_TSA_URL."
+        ),
+    ] = ""
+    tsa_authorization: Annotated[
+        str, Meta(description="Authorization header sent to the authority, if it wants one.")
+    ] = ""
     smtp_url: Annotated[
         str,
         Meta(description="`smtp://user:password@host:25` or `smtps://…`; empty sends no mail."),
@@ -134,6 +164,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except (msgspec.ValidationError, json.JSONDecodeError) as error:
         raise SettingsError(f"settings: {error}") from None
     _refuse_odd_networks(settings)
+    if bool(settings.tsa_url) != bool(settings.tsa_certificates):
+        raise SettingsError(f"{PREFIX}TSA_URL and {PREFIX}TSA_CERTIFICATES go together")
     if any(len(key) < 32 for key in settings.secret_key.split(",")):
         raise SettingsError(f"{PREFIX}SECRET_KEY needs at least 32 characters")
     return settings

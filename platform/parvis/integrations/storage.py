@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from parvis.core.errors import NotFound, Unavailable
 from parvis.core.i18n import N_
 from parvis.core.ids import TenantId
+from parvis.integrations import storage_keeping as keeping
 from parvis.settings import Settings
 
 CONNECT_SECONDS, READ_SECONDS = 2, 10
@@ -69,6 +70,18 @@ class ObjectStorage(Protocol):
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
         """Leave no object under `name`."""
+
+    async def put_locked(
+        self, tenant_id: TenantId, name: str, content: bytes, *, content_type: str, until: datetime
+    ) -> datetime | None:
+        """Keep `content` so that nobody at all can change or delete it before `until`.
+
+        Returns until when that is so; None where the storage has no Object Lock, and the object
+        lies there like any other.
+        """
+
+    async def names(self, tenant_id: TenantId, folder: str) -> frozenset[str]:
+        """Return the names in a folder, of deleted objects too whose versions are still kept."""
 
     async def healthy(self) -> bool:
         """Whether the bucket answers."""
@@ -143,6 +156,23 @@ class S3Storage:
             key_of(tenant_id, name),
         )
 
+    async def put_locked(
+        self, tenant_id: TenantId, name: str, content: bytes, *, content_type: str, until: datetime
+    ) -> datetime | None:
+        return await self._call(
+            lambda client, key: keeping.put_locked(
+                client, self._bucket, key, content, content_type=content_type, until=until
+            ),
+            key_of(tenant_id, name),
+        )
+
+    async def names(self, tenant_id: TenantId, folder: str) -> frozenset[str]:
+        keys = await self._call(
+            lambda client, key: keeping.keys(client, self._bucket, f"{key}/"),
+            key_of(tenant_id, folder),
+        )
+        return frozenset(key.removeprefix(f"{tenant_id}/") for key in keys)
+
     async def healthy(self) -> bool:
         try:
             await self._call(lambda client, bucket: client.head_bucket(Bucket=bucket), self._bucket)
@@ -191,6 +221,12 @@ class NoStorage:
     async def delete(self, *_: object, **__: object) -> None:
         raise StorageUnavailable
 
+    async def put_locked(self, *_: object, **__: object) -> datetime | None:
+        raise StorageUnavailable
+
+    async def names(self, *_: object, **__: object) -> frozenset[str]:
+        raise StorageUnavailable
+
     async def healthy(self) -> bool:
         return False
 
@@ -206,7 +242,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.to_thread(work)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in MISSING:
+        if keeping.code_of(error) in MISSING:
             raise NotFound from None
         raise StorageUnavailable from error
     except (BotoCoreError, OSError) as error:
@@ -240,6 +276,11 @@ def from_settings(settings: Settings) -> ObjectStorage:
         secret_key=settings.s3_secret_key,
         region=settings.s3_region,
     )
+
+
+def is_configured() -> bool:
+    """Whether there is an object storage at all."""
+    return not isinstance(_storage, NoStorage)
 
 
 def storage() -> ObjectStorage:

@@ -133,15 +133,25 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     """Lets out requests over TLS, and lets in answers that are small and not compressed.
 
     A compressed body of 512 KiB unfolds to half a gigabyte; providers' documents are tiny.
-    Plain http goes to this machine only, and only where `allow_loopback` says so.
+    Plain http goes to this machine only, and only where `allow_loopback` says so; or anywhere
+    where `allow_plain` does, because the answer proves by itself where it comes from.
     """
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, *, allow_loopback: bool) -> None:
+    def __init__(
+        self,
+        inner: httpx2.AsyncBaseTransport,
+        *,
+        allow_loopback: bool,
+        allow_plain: bool = False,
+    ) -> None:
         self._inner = inner
         self._allow_loopback = allow_loopback
+        self._allow_plain = allow_plain
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        check_url(str(request.url), allow_loopback=self._allow_loopback)
+        check_url(
+            str(request.url), allow_loopback=self._allow_loopback, allow_plain=self._allow_plain
+        )
         request.headers["Accept-Encoding"] = "identity"
         response = await self._inner.handle_async_request(request)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -175,7 +185,7 @@ class _Capped(httpx2.AsyncByteStream):
         await self._response.aclose()
 
 
-def check_url(url: str, *, allow_loopback: bool) -> None:
+def check_url(url: str, *, allow_loopback: bool, allow_plain: bool = False) -> None:
     """Raise LoginError unless `url` is https, or http to this machine where that is allowed."""
     try:
         parsed = httpx2.URL(url)
@@ -184,7 +194,8 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
     if parsed.userinfo or parsed.fragment or not parsed.host:
         raise LoginError(Reason.URL_INSECURE, "not a plain address")
     is_demo = parsed.scheme == "http" and allow_loopback and is_local_host(parsed.host)
-    if parsed.scheme != "https" and not is_demo:
+    is_plain = parsed.scheme == "http" and allow_plain
+    if parsed.scheme != "https" and not is_demo and not is_plain:
         raise LoginError(Reason.URL_INSECURE, f"{parsed.scheme} to {parsed.host}")
 
 
@@ -200,7 +211,7 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def real_transport(*, allow_loopback: bool) -> httpx2.AsyncBaseTransport:
+def real_transport(*, allow_loopback: bool, allow_plain: bool = False) -> httpx2.AsyncBaseTransport:
     """Return a fresh transport that reaches public providers (and loopback where allowed)."""
     pinned = _PinnedTransport(PinnedBackend(allow_loopback=allow_loopback))
-    return GuardedTransport(pinned, allow_loopback=allow_loopback)
+    return GuardedTransport(pinned, allow_loopback=allow_loopback, allow_plain=allow_plain)

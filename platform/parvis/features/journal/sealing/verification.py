@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 from parvis.core import db
 from parvis.core.ids import TenantId
-from parvis.features.journal.sealing import completeness, seals
+from parvis.features.journal.sealing import anchored, completeness, seals
 from parvis.features.journal.sealing.chain import Chain
 from parvis.features.journal.sealing.findings import Fault, Problem, Report
 from parvis.features.journal.sealing.leaves import Leaves
@@ -53,6 +53,7 @@ async def verify(
                 if tell:
                     tell(done, last.size)
     await completeness.check(tenant_id, report)
+    await anchored.check(tenant_id, last, report)
     return report
 
 
