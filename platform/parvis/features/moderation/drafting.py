@@ -50,7 +50,7 @@ _OCCASION = """
     SELECT r.title, r.body, r.created_at, r.charter_version_id, m.display_name, m.locale,
            c.live_revision_id = r.id AS was_live,
            EXISTS (SELECT FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = $3
-                      AND x.source <> 'report' AND x.at >= r.created_at) AS by_rule
+                      AND x.source IN ('rule', 'label') AND x.at >= r.created_at) AS by_rule
       FROM revision r
       JOIN contribution c ON c.tenant_id = r.tenant_id AND c.id = r.contribution_id
       JOIN member m ON m.tenant_id = r.tenant_id AND m.id = c.author_id

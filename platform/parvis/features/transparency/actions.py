@@ -9,7 +9,10 @@ from parvis.features.transparency.period import Period
 from parvis.features.transparency.public import public
 from parvis.features.transparency.queries import PublicReport
 
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('transparency/' || $1::text, $2))"
+_TURN = """
+    SELECT pg_advisory_xact_lock(
+        hashtextextended('transparency/' || $1::uuid::text, $2::bigint))
+"""
 
 
 async def publish(actor: Actor, period: Period) -> PublicReport:
