@@ -1,6 +1,7 @@
 """Several cases of one and the same single cause, decided together: a decision each."""
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,14 @@ from parvis.features.moderation.queries_lists import Asked, QueueList, in_scope,
 from parvis.features.moderation.tables import Action
 
 MOST = 50
-Together = Literal[Action.PUBLISH, Action.RETURN, Action.REFUSE]
+
+
+class Together(StrEnum):
+    """What can be decided of several cases at once."""
+
+    PUBLISH = "publish"
+    RETURN = "return"
+    REFUSE = "refuse"
 
 
 class AnotherCause(Conflict):
@@ -166,13 +174,13 @@ async def _carried_out(actor: Actor, given: TogetherInput, chosen: ChosenItem, s
         raise AnotherCause
     if item.claimed_by != actor.member_id:
         item = await actions.claim(actor, item.id, SeenInput(version=item.version))
-    restricts = given.action is not Action.PUBLISH
+    restricts = given.action is not Together.PUBLISH
     decision = await actions_decide.decide(
         actor,
         item.id,
         DecideInput(
             version=item.version,
-            action=Action(given.action),
+            action=Action(given.action.value),
             clause_id=given.clause_id if restricts else None,
             text=chosen.text if restricts else None,
         ),

@@ -17,7 +17,6 @@ from parvis.features.moderation.bulk import (
     ChosenItem,
     Groups,
     TogetherInput,
-    TogetherResult,
     TogetherResults,
 )
 from parvis.features.moderation.queries import ItemSummary
@@ -46,12 +45,9 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ItemSummary, ...] = ()
     drafted: tuple[Drafted, ...] = ()
     results: TogetherResults | None = None
+    # What the cases decided are called, by id: they are in the list no more.
+    titles: dict[str, str] = {}
     error: str = ""
-
-    def result_of(self, item_id: UUID) -> TogetherResult | None:
-        """Return what became of a case."""
-        found = self.results.items if self.results else ()
-        return next((one for one in found if one.id == item_id), None)
 
 
 @get(PATH, include_in_schema=False)
