@@ -78,11 +78,13 @@ async def test_the_queue_is_counted_as_its_reader_sees_it(
     await hold(orvance, author)
     found = await overview(moderator)
     assert figure(found, "moderation", "À voir")["value"] == "1"
-    assert figure(found, "moderation", "Première échéance")["tone"] == ""
+    [due] = card(found, "moderation")["lines"]
+    assert due["text"].startswith("Première échéance")
+    assert due["tone"] == ""
     with clock.travel(clock.now() + timedelta(days=9)):
         await orvance.sign_in_again(moderator)
         found = await overview(moderator)
-        assert figure(found, "moderation", "Première échéance")["tone"] == "bad"
+        assert card(found, "moderation")["lines"][0]["tone"] == "bad"
 
 
 async def test_two_tenants_do_not_meet_on_the_overview(

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from parvis import settings as settings_module
-from parvis.core import clock, crypto, db, events, journal, operator, tenancy
+from parvis.core import clock, crypto, db, events, jobs, journal, operator, tenancy
 from parvis.core.db import Database
 from parvis.core.ids import TenantId
 from parvis.core.tenancy import Tenant
+from parvis.features.admin.insights import count_insights
 from parvis.features.contributions.feature import FEATURE as CONTRIBUTIONS
 from parvis.features.conversations.feature import FEATURE as CONVERSATIONS
 from parvis.features.meetings.feature import FEATURE as MEETINGS
@@ -94,6 +95,7 @@ async def _play(tenant: Tenant, life: Life, folder: Path, settings: Settings) ->
         Assembly(cast, timeline, policy, life.words, site).plan(life)
     await timeline.play()
     await _make_history()
+    await jobs.enqueue(count_insights)
     await journal.record(
         None, "tenant.seeded", subject=("tenant", tenant.id), data={"by": "operator"}
     )

@@ -1,6 +1,8 @@
 """What the journal says on the tenant admin's overview: that it is sealed, or the alarm."""
 
-from parvis.core import formats, i18n
+from datetime import timedelta
+
+from parvis.core import clock, formats, i18n
 from parvis.core.actor import Actor
 from parvis.core.events_admin import AdminCard, AdminHomeOpened, CardFigure, CardLine, Tone
 from parvis.core.i18n import N_
@@ -9,6 +11,7 @@ from parvis.features.journal import queries_operator, queries_seal
 from parvis.features.journal.queries_seal import SealStatus
 
 JOURNAL = "/admin/journal"
+DAY = timedelta(hours=20)
 
 
 async def show(event: AdminHomeOpened) -> None:
@@ -35,11 +38,15 @@ def _figures(actor: Actor, seal: SealStatus) -> tuple[CardFigure, ...]:
         label=i18n.translate(actor.locale, N_("Sealed entries")),
         value=i18n.number(seal.size, actor.locale),
     )
-    if seal.at is None:
+    if seal.at is None or seal.number is None:
         return (entries,)
-    label = i18n.translate(actor.locale, N_("Last checkpoint"))
-    told = formats.date(seal.at, "ago", locale=actor.locale, timezone=actor.tenant.timezone)
-    return (entries, CardFigure(label=label, value=told))
+    told = formats.date(seal.at, "time", locale=actor.locale, timezone=actor.tenant.timezone)
+    checkpoint = CardFigure(
+        label=i18n.translate(actor.locale, N_("Last checkpoint")),
+        value=i18n.number(seal.number, actor.locale),
+        note=told if clock.now() - seal.at < DAY else "",
+    )
+    return (entries, checkpoint)
 
 
 def _lines(actor: Actor, seal: SealStatus) -> tuple[CardLine, ...]:

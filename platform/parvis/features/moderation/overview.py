@@ -33,19 +33,17 @@ async def show(event: AdminHomeOpened) -> None:
             title=i18n.translate(event.actor.locale, N_("Moderation")),
             href=QUEUE,
             icon="inbox",
-            figures=await _figures(event.actor, scope, counts),
-            lines=_lines(event.actor.locale, counts),
+            figures=_figures(event.actor.locale, counts),
+            lines=(*await _due(event.actor, scope), *_lines(event.actor.locale, counts)),
         )
     )
 
 
-async def _figures(actor: Actor, scope: Scope, counts: Counts) -> tuple[CardFigure, ...]:
-    locale = actor.locale
-
+def _figures(locale: str, counts: Counts) -> tuple[CardFigure, ...]:
     def said(text: str) -> str:
         return i18n.translate(locale, text)
 
-    found = [
+    return (
         CardFigure(label=said(N_("To look at")), value=_up_to(counts.open, locale), href=QUEUE),
         CardFigure(
             label=said(N_("Past their time")),
@@ -55,14 +53,16 @@ async def _figures(actor: Actor, scope: Scope, counts: Counts) -> tuple[CardFigu
         CardFigure(
             label=said(N_("Mine")), value=_up_to(counts.mine, locale), href=f"{QUEUE}?list=mine"
         ),
-    ]
-    if (due := await _oldest(scope)) is not None:
-        told = formats.date(due, "ago", locale=locale, timezone=actor.tenant.timezone)
-        late = due < clock.now()
-        found.append(
-            CardFigure(label=said(N_("Due first")), value=told, tone="bad" if late else "")
-        )
-    return tuple(found)
+    )
+
+
+async def _due(actor: Actor, scope: Scope) -> tuple[CardLine, ...]:
+    """Say when the first case is due."""
+    if (due := await _oldest(scope)) is None:
+        return ()
+    told = formats.date(due, "ago", locale=actor.locale, timezone=actor.tenant.timezone)
+    text = i18n.translate(actor.locale, N_("Due first: {moment}"), moment=told)
+    return (CardLine(text=text, href=QUEUE, tone="bad" if due < clock.now() else ""),)
 
 
 async def _oldest(scope: Scope) -> datetime | None:
