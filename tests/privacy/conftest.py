@@ -137,7 +137,7 @@ async def _decision(life: Life, held_id: UUID) -> None:
     item_id = await db.fetch_value(f"SELECT id FROM review_item {tenant_sql}", held_id)
     version_id = await db.fetch_value("SELECT id FROM charter_version WHERE tenant_id = $1 LIMIT 1")
     parts = ("restriction", "scope", "facts", "source", "automated_means", "ground", "redress")
-    await db.insert(
+    decision_id = await db.insert(
         "decision", item_id=item_id, contribution_id=held_id, revision_id=revision_id,
         decided_by=life.other.id, action="refuse", clause_id="respect",
         charter_version_id=version_id, facts="Une règle s’applique.",
@@ -145,6 +145,7 @@ async def _decision(life: Life, held_id: UUID) -> None:
         automated_detection=True, visibility_code="x", ground_code="x", category_code="x",
         redress_until=now, at=now,
     )  # fmt: skip
+    await _redress(life, decision_id)
     await db.insert(
         "review_cause", item_id=item_id, source="report", reporter_id=life.person.id,
         note=f"Note {CANARY}", at=now,
@@ -153,6 +154,26 @@ async def _decision(life: Life, held_id: UUID) -> None:
         "notice", member_id=life.person.id, kind="contribution_decided", subject_kind="post",
         subject_id=held_id, created_at=now, dedupe=f"decision/{held_id}",
         data=db.jsonb({"action": "refuse", "title": f"Retenu {CANARY}", "text": CANARY}),
+    )  # fmt: skip
+
+
+async def _redress(life: Life, decision_id: UUID) -> None:
+    """The member contested that, in vain, and sent a notice of their own, with a session."""
+    now = clock.now()
+    answer_id = await db.insert(
+        "decision", member_id=life.person.id, decided_by=life.secretary.id, action="uphold",
+        facts="Relu.", text_sent=f"Bonjour {CANARY},", automated_detection=False, at=now,
+    )  # fmt: skip
+    await db.insert(
+        "appeal", decision_id=decision_id, first_decider=life.other.id, member_id=life.person.id,
+        text=f"Je conteste, {CANARY}.", locale="fr", filed_at=now, outcome="upheld",
+        outcome_decision_id=answer_id, decided_by=life.secretary.id, decided_at=now,
+    )  # fmt: skip
+    await db.insert(
+        "legal_notice", reference="SI-2345-6789", token_hash=crypto.digest("n"), address="/posts/1",
+        category="STATEMENT_CATEGORY_VIOLENCE", reasons=f"Parce que {CANARY}", law=CANARY,
+        good_faith=True, notifier_name=f"{CANARY} Mirabeau", member_id=life.person.id,
+        notifier_email=f"{CANARY}@exemple.test", locale="fr", status="received", received_at=now,
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ async def test_the_proofs_stay_and_are_empty(life: Life, superuser: asyncpg.Conn
     )
     kept = UUID(life.kept_question["id"])
     assert {row["contribution_id"] == kept for row in salts if row["salt"] is not None} == {True}
-    assert await superuser.fetchval("SELECT count(*) FROM decision WHERE facts IS NOT NULL") == 1
+    assert await superuser.fetchval("SELECT count(*) FROM decision WHERE facts IS NOT NULL") == 2
 
 
 async def test_they_are_signed_out_for_good_and_come_back_as_somebody_else(

@@ -153,6 +153,8 @@ CREATE INDEX IF NOT EXISTS review_item_waiting_kind ON review_item (tenant_id, k
     WHERE status IN ('open', 'claimed', 'escalated');
 CREATE INDEX IF NOT EXISTS review_item_held_by ON review_item (tenant_id, claimed_by, due_at, id)
     WHERE claimed_by IS NOT NULL;
+CREATE INDEX IF NOT EXISTS review_cause_reported ON review_cause (tenant_id, item_id)
+    WHERE source = 'report';
 CREATE INDEX IF NOT EXISTS review_item_decided ON review_item (tenant_id, decided_at DESC, id DESC)
     WHERE decided_at IS NOT NULL;
 
@@ -225,6 +227,19 @@ CREATE INDEX IF NOT EXISTS notice_measure_notifier ON notice_measure (tenant_id,
 CREATE INDEX IF NOT EXISTS appeal_filed ON appeal (tenant_id, filed_at);
 CREATE INDEX IF NOT EXISTS appeal_open ON appeal (tenant_id, filed_at) WHERE outcome IS NULL;
 """
+FORGETTING = """
+-- Letters about a member's account, and answers to their appeals, are about no contribution.
+CREATE OR REPLACE FUNCTION forget_letters(tenant_id uuid, member_id uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM require_erasure_of($1, $2);
+    UPDATE review_cause x SET note = NULL WHERE x.tenant_id = $1 AND x.reporter_id = $2;
+    UPDATE decision d SET text_sent = '…'
+     WHERE d.tenant_id = $1 AND d.text_sent IS NOT NULL AND (d.member_id = $2
+           OR d.contribution_id IN (
+              SELECT c.id FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = $2));
+END $$;
+"""
 ITEM_TARGET = "ALTER TABLE review_item ADD COLUMN IF NOT EXISTS other_target_id uuid;"
 
 
@@ -240,3 +255,4 @@ async def apply() -> None:
     await script(NEW_TABLES)
     await script(ITEM_TARGET)
     await script(CHANGES)
+    await script(FORGETTING)

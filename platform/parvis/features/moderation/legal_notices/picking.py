@@ -17,6 +17,13 @@ async def notices_of(actor: Actor, item_id: UUID) -> tuple[NoticeCase, ...]:
     return await queries.of_item(actor, item.id)
 
 
+async def desk(actor: Actor, item_id: UUID) -> tuple[tuple[NoticeCase, ...], int]:
+    """Return the notices of an item, and its version, 0 where the actor may decide nothing."""
+    item = await rules.access_item(actor, item_id)
+    version = item.version if rules.can(actor, item).decide else 0
+    return await queries.of_item(actor, item.id), version
+
+
 async def pick(actor: Actor, item_id: UUID, given: PlaceInput) -> UUID:
     """Judge the notice where the words are: its own item closes, that of the words opens.
 

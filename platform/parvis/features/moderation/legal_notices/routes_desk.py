@@ -57,13 +57,14 @@ async def _again(request: Req, item_id: UUID, error: Invalid | Conflict) -> Resp
     said = {k: translate(actor.locale, v, **error.data) for k, v in error.fields.items()}
     if not said:
         said = {"kind": translate(actor.locale, error.message, **error.data)}
-    notices = await picking.notices_of(actor, item_id)
+    notices, version = await picking.desk(actor, item_id)
     return http.page(
         request,
         "moderation/legal_notice_desk.html",
         notices,
         status=error.status,
         item_id=item_id,
+        version=version,
         fields=await http.form_fields(request),
         errors=said,
     )
