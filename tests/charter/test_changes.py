@@ -62,7 +62,9 @@ async def test_any_two_versions_compare(orvance, second, publisher):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/charter/1/changes", 404), ("/charter/9/changes", 404), ("/charter/2/changes?since=9", 404),
+        ("/charter/1/changes", 404),
+        ("/charter/9/changes", 404),
+        ("/charter/2/changes?since=9", 404),
         ("/charter/2/changes?since=x", 422),
     ],
 )  # fmt: skip

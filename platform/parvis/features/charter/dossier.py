@@ -3,6 +3,8 @@
 from parvis.core import db, i18n
 from parvis.core.dossier import DossierOpened, DossierRow, DossierSection
 from parvis.core.i18n import N_
+from parvis.features.charter.in_force import charter_path
+from parvis.features.charter.verdict import TENANT_SCOPE
 
 SHOWN = 20
 SAID = {
@@ -12,7 +14,7 @@ SAID = {
 }
 # A secret community's own charter is known to its people only.
 _ANSWERS = f"""
-    SELECT a.decision, a.at, v.number, c.title AS place
+    SELECT a.decision, a.at, v.number, c.title AS place, c.slug
       FROM charter_acceptance a
       JOIN charter_version v ON v.tenant_id = a.tenant_id AND v.id = a.version_id
       LEFT JOIN community c ON c.tenant_id = v.tenant_id AND c.id = v.community_id
@@ -36,7 +38,7 @@ async def show(event: DossierOpened) -> None:
                     at=row["at"],
                     text=i18n.translate(actor.locale, SAID[row["decision"]], number=row["number"]),
                     note=row["place"] or "",
-                    path="/charter" if row["place"] is None else "",
+                    path=f"{charter_path(row['slug'] or TENANT_SCOPE)}/{row['number']}",
                 )
                 for row in rows
             ),

@@ -10,9 +10,11 @@ from parvis.core.i18n import N_
 from parvis.core.own_data import section
 
 _ANSWERS = """
-    SELECT a.id, v.number AS version, a.decision, a.locale, a.how, a.sha256, a.at
+    SELECT a.id, k.title AS community, v.number AS version, a.decision, a.locale, a.how, a.sha256,
+           a.at
       FROM charter_acceptance a
       JOIN charter_version v ON v.tenant_id = a.tenant_id AND v.id = a.version_id
+      LEFT JOIN community k ON k.tenant_id = v.tenant_id AND k.id = v.community_id
      WHERE a.tenant_id = $1 AND a.member_id = $2 AND a.id > $3 ORDER BY a.id LIMIT $4
 """
 
@@ -25,6 +27,7 @@ async def give(asked: OwnDataAsked) -> None:
             N_("Your answers to the charter"),
             {
                 "id": N_("Reference"),
+                "community": N_("Community"),
                 "version": N_("Version"),
                 "decision": N_("Decision"),
                 "locale": N_("Language"),

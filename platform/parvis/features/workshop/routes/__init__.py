@@ -1,5 +1,7 @@
 """The workshop's screens, and the same as JSON."""
 
-from parvis.features.workshop.routes import api, drafts, publication, trying
+from parvis.features.workshop.routes import answers, api, drafts, publication, trying
 
-HANDLERS = (*drafts.HANDLERS, *trying.HANDLERS, *publication.HANDLERS, *api.HANDLERS)
+HANDLERS = (
+    *drafts.HANDLERS, *trying.HANDLERS, *publication.HANDLERS, *answers.HANDLERS, *api.HANDLERS,
+)  # fmt: skip
