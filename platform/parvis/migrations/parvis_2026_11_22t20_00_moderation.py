@@ -4,9 +4,12 @@ Phase: post-deploy. The index on which older code joins a second cause to an ope
 Can run again.
 """
 
+from uuid import UUID
+
+import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parvis.core.migrate import APPEND_ONLY, script, tenant_fk, tenant_table
+from parvis.core.migrate import APPEND_ONLY, for_each_tenant, script, tenant_fk, tenant_table
 
 ID = "2026-11-22T20:00:00:000000"
 VERSION = "1.38.0"
@@ -128,6 +131,8 @@ ALTER TABLE review_item
     ADD COLUMN IF NOT EXISTS audience text NOT NULL DEFAULT 'moderators'
         CHECK (audience IN ('moderators', 'compliance', 'tenant_admin')),
     ADD COLUMN IF NOT EXISTS escalated_at timestamptz,
+    -- How many members reported it.
+    ADD COLUMN IF NOT EXISTS reports integer NOT NULL DEFAULT 0,
     -- When its time was found to be over: that is told once.
     ADD COLUMN IF NOT EXISTS overdue_at timestamptz,
     DROP CONSTRAINT IF EXISTS review_item_kind_check,
@@ -147,14 +152,15 @@ CREATE UNIQUE INDEX IF NOT EXISTS review_item_one_open_target
 -- what was decided, newest first.
 CREATE INDEX IF NOT EXISTS review_item_waiting ON review_item (tenant_id, due_at, id)
     WHERE status IN ('open', 'claimed', 'escalated');
-CREATE INDEX IF NOT EXISTS review_item_waiting_place ON review_item (tenant_id, place_id, due_at, id)
+CREATE INDEX IF NOT EXISTS review_item_waiting_place
+    ON review_item (tenant_id, place_id, due_at, id)
     WHERE status IN ('open', 'claimed', 'escalated');
 CREATE INDEX IF NOT EXISTS review_item_waiting_kind ON review_item (tenant_id, kind, due_at, id)
     WHERE status IN ('open', 'claimed', 'escalated');
 CREATE INDEX IF NOT EXISTS review_item_held_by ON review_item (tenant_id, claimed_by, due_at, id)
     WHERE claimed_by IS NOT NULL;
-CREATE INDEX IF NOT EXISTS review_cause_reported ON review_cause (tenant_id, item_id)
-    WHERE source = 'report';
+CREATE INDEX IF NOT EXISTS review_item_reported ON review_item (tenant_id, due_at, id)
+    WHERE reports > 0 AND status IN ('open', 'claimed');
 CREATE INDEX IF NOT EXISTS review_item_decided ON review_item (tenant_id, decided_at DESC, id DESC)
     WHERE decided_at IS NOT NULL;
 
@@ -240,6 +246,15 @@ BEGIN
               SELECT c.id FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = $2));
 END $$;
 """
+# What was reported before is counted; each tenant for itself, as the policies want it.
+_COUNTED = """
+    UPDATE review_item i SET reports = (
+           SELECT count(*) FROM review_cause x
+            WHERE x.tenant_id = $1 AND x.item_id = i.id AND x.source = 'report')
+     WHERE i.tenant_id = $1 AND i.reports = 0
+       AND EXISTS (SELECT FROM review_cause x
+                    WHERE x.tenant_id = $1 AND x.item_id = i.id AND x.source = 'report')
+"""
 ITEM_TARGET = "ALTER TABLE review_item ADD COLUMN IF NOT EXISTS other_target_id uuid;"
 
 
@@ -256,3 +271,8 @@ async def apply() -> None:
     await script(ITEM_TARGET)
     await script(CHANGES)
     await script(FORGETTING)
+    await for_each_tenant(_count_reports)
+
+
+async def _count_reports(connection: asyncpg.Connection, tenant_id: UUID) -> None:
+    await connection.execute(_COUNTED, tenant_id)

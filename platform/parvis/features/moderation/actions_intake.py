@@ -113,11 +113,16 @@ async def open_item(
     return ReviewItemId(item_id)
 
 
+_REPORTED = "UPDATE review_item SET reports = reports + 1 WHERE tenant_id = $1 AND id = $2"
+
+
 async def add_causes(item_id: UUID, causes: Iterable[NewCause], at: datetime) -> None:
     """Keep why an item is in the queue; what is there already stays. Legal notices are told."""
     for cause in causes:
         if cause.legal_notice_id is not None and cause.source is Source.NOTICE:
             await jobs.enqueue(tell_notice, item_id=item_id, notice_id=cause.legal_notice_id)
+        if cause.source is Source.REPORT:
+            await db.execute(_REPORTED, item_id)
         columns = msgspec.structs.asdict(cause)
         span = columns.pop("span")
         await db.insert(

@@ -100,8 +100,7 @@ SUMMARY = """
            i.audience, i.target_kind, i.target_id, r.title, r.body, r.charter_version_id,
            k.slug AS community_slug, k.title AS community_title, g.slug AS meeting_slug,
            g.title AS meeting_title, ln.reference,
-           (SELECT count(*) FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
-               AND x.source = 'report') AS reports,
+           i.reports,
            (SELECT x.clause_id FROM review_cause x WHERE x.tenant_id = $1 AND x.item_id = i.id
                AND x.source = 'rule' AND (r.id IS NULL OR x.at >= r.created_at)
              ORDER BY x.span IS NULL, x.id LIMIT 1) AS clause_id,

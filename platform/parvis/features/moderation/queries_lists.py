@@ -37,12 +37,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.kind or self.place or self.clause or self.q)
 
 
-REPORTED = """EXISTS (SELECT FROM review_cause x
-              WHERE x.tenant_id = $1 AND x.item_id = i.id AND x.source = 'report')"""
 WAITING = "i.status IN ('open', 'claimed', 'escalated')"
 CONDITIONS = {
     QueueList.OPEN: "i.status IN ('open', 'claimed')",
-    QueueList.REPORTED: f"i.status IN ('open', 'claimed') AND {REPORTED}",
+    QueueList.REPORTED: "i.status IN ('open', 'claimed') AND i.reports > 0",
     QueueList.ESCALATED: "i.status = 'escalated'",
     QueueList.MINE: "i.status IN ('claimed', 'escalated') AND i.claimed_by = $4",
     QueueList.APPEALS: f"{WAITING} AND i.kind = 'appeal'",

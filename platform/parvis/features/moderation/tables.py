@@ -115,6 +115,7 @@ class ReviewItem(TenantTable):
     author_id = UUID(null=True, default=None)
     escalated_at = Timestamptz(null=True, default=None)
     overdue_at = Timestamptz(null=True, default=None)
+    reports = Integer(default=0)
     status = Text()
     due_at = Timestamptz()
     version = Integer()
