@@ -15,7 +15,12 @@ TIERS = (
     {"contributions"},
     {"conversations", "meetings", "documents"},
     {
-        "moderation", "recommendations", "notifications", "search", "insights", "billing",
+        "moderation",
+        "recommendations",
+        "notifications",
+        "search",
+        "insights",
+        "billing",
         "workshop",
     },
     {"admin", "transparency"},

@@ -68,10 +68,15 @@ async def publish(actor: Actor, scope: Scope, given: PublishInput) -> Outcome:
 
 
 def _with_choices(draft: Draft, document: CharterDocument, given: PublishInput) -> str:
+    note = {locale: text for locale, text in given.note.items() if locale in document.locales}
+    missing = [locale for locale in document.locales if note and locale not in note]
+    if missing:
+        say = N_("Say it in every language of the charter, or in none.")
+        raise Invalid(fields={f"note.{locale}": say for locale in missing})
     choices = VersionChoices(
         change=given.change,
         grace_days=given.grace_days,
-        note={locale: text for locale, text in given.note.items() if locale in document.locales},
+        note=note,
         effective_on=document.version.effective_on,
     )
     return source_edits.with_version(draft.source, choices)
