@@ -16,6 +16,7 @@ COMMANDS = (
     "parvis.seeds.cli",
     "parvis.features.charter.cli",
     "parvis.features.meetings.cli",
+    "parvis.features.journal.cli",
     "parvis.features.transparency.cli",
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import asyncpg
 from parvis.core import ids, journal
 from parvis.features.journal.sealing.seal import seal_now
 from parvis.features.journal.sealing.verification import Report, verify
+from parvis.settings import PREFIX, REPOSITORY, Settings
 from tests.factories import House
 
 T = TypeVar("T")
@@ -38,6 +40,14 @@ async def tamper(superuser: asyncpg.Connection, sql: str, *values: Any) -> None:
     async with superuser.transaction():
         await superuser.execute("SET LOCAL session_replication_role = replica")
         assert await superuser.execute(sql, *values) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process of its own is given: these settings, and nothing of the caller's."""
+    given = ("database_url", "operator_database_url", "secret_key", "environment", "s3_endpoint")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    named = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in given}
+    return {**kept, **named, "PYTHONPATH": str(REPOSITORY / "platform")}
 
 
 async def beside(work: Coroutine[Any, Any, T]) -> T:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import AsyncIterator
 
@@ -10,27 +9,24 @@ import asyncpg
 
 from parvis.core import jobs
 from parvis.features.journal.sealing.seal import seal_journal, seal_now
-from parvis.settings import PREFIX, REPOSITORY, Settings
+from parvis.settings import Settings
 from tests.factories import House
 
-from .conftest import verified
+from .conftest import environment, verified
 
 ENTRIES = 6_000
 FILL = """
     INSERT INTO journal_entry (tenant_id, id, act, data, at)
     SELECT $1, gen_random_uuid(), 'post.published', '{}', now() FROM generate_series(1, $2::int)
 """
-GIVEN = ("database_url", "secret_key", "environment", "s3_endpoint")
 
 
 @contextlib.asynccontextmanager
 async def worker(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     """`parvis worker`, as an operator runs it; killed at the end if it is still there."""
-    given = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in GIVEN}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "parvis.cli", "worker",
-        env={**kept, **given, "PYTHONPATH": str(REPOSITORY / "platform")},
+        env=environment(settings),
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -8,9 +8,9 @@ from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.journal import dossier, overview, own_data, routes
+from parvis.features.journal import dossier, overview, own_data, routes, routes_keys
 from parvis.features.journal.evidence import routes_proof, routes_receipts
-from parvis.features.journal.sealing import seal  # noqa: F401 -- its jobs
+from parvis.features.journal.sealing import alarm, anchors, seal  # noqa: F401 -- their jobs
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
@@ -24,7 +24,12 @@ def _in_mine(_actor: Actor) -> Iterator[NavItem]:
 
 FEATURE = Feature(
     name="journal",
-    handlers=(*routes.HANDLERS, *routes_proof.HANDLERS, *routes_receipts.HANDLERS),
+    handlers=(
+        *routes.HANDLERS,
+        *routes_proof.HANDLERS,
+        *routes_receipts.HANDLERS,
+        *routes_keys.HANDLERS,
+    ),
     subscriptions=((DossierOpened, dossier.show), *own_data.SUBSCRIPTIONS, *overview.SUBSCRIPTIONS),
     in_admin=_in_admin,
     in_mine=_in_mine,

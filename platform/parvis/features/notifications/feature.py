@@ -14,11 +14,20 @@ from parvis.core.events import (
 from parvis.core.events_measures import MeasureTaken
 from parvis.core.events_redress import AppealTold
 from parvis.core.events_review import JudgeTold
+from parvis.core.events_seal import JournalBroken
 from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.retention import RetentionDue
-from parvis.features.notifications import followers, news, own_data, redress, retention, routes
+from parvis.features.notifications import (
+    alarms,
+    followers,
+    news,
+    own_data,
+    redress,
+    retention,
+    routes,
+)
 
 
 def _in_site(actor: Actor) -> Iterator[NavItem]:
@@ -41,6 +50,7 @@ FEATURE = Feature(
         (OwnDataTold, news.tell_own_data),
         (AppealTold, redress.tell_appeal),
         (JudgeTold, news.tell_judge),
+        (JournalBroken, alarms.tell_broken),
     ),
     in_site=_in_site,
 )

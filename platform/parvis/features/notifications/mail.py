@@ -14,7 +14,7 @@ MAILED = frozenset(
     {
         "contribution_decided", "measure_taken", "question_moved", "answer_published",
         "own_data_ready", "erasure_asked", "review_digest", "review_overdue", "review_notice",
-        "appeal_received", "appeal_upheld",
+        "appeal_received", "appeal_upheld", "journal_alarm",
     }
 )  # fmt: skip
 

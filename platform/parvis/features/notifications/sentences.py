@@ -6,7 +6,7 @@ from parvis.core import i18n
 from parvis.core.i18n import N_
 from parvis.features.meetings.states import LABELS
 from parvis.features.meetings.tables import Track
-from parvis.features.notifications import sentences_redress, sentences_review
+from parvis.features.notifications import sentences_redress, sentences_review, sentences_seal
 
 _DECIDED = {
     "publish": N_("“{title}” is published."),
@@ -36,6 +36,12 @@ _OWN_DATA = {
     "erasure_asked": N_("You asked to be forgotten here."),
 }
 
+_PLACES = {
+    "profile": "/me/profile",
+    "own_data": "/me/data",
+    sentences_redress.SUBJECT: sentences_redress.PATH,
+    sentences_seal.SUBJECT: sentences_seal.PATH,
+}
 _PATHS = {
     "member": "/people/",
     "post": "/posts/",
@@ -49,6 +55,8 @@ def headline(kind: str, data: dict[str, Any], locale: str) -> str:
     """Return the one sentence of a notice."""
     if kind in sentences_review.KINDS:
         return sentences_review.headline(kind, data, locale)
+    if kind == sentences_seal.KIND:
+        return sentences_seal.headline(locale)
     if kind in sentences_redress.KINDS:
         return sentences_redress.headline(kind, data, locale)
     if kind == "question_moved":
@@ -84,12 +92,8 @@ def path(subject_kind: str, subject_id: Any, data: dict[str, Any]) -> str:
     """Return where the subject of a notice is read."""
     if subject_kind == "community":
         return f"/communities/{data['slug']}"
-    if subject_kind == "profile":
-        return "/me/profile"
-    if subject_kind == "own_data":
-        return "/me/data"
-    if subject_kind == sentences_redress.SUBJECT:
-        return sentences_redress.PATH
+    if subject_kind in _PLACES:
+        return _PLACES[subject_kind]
     if subject_kind == "review":
         return sentences_review.path(data)
     return f"{_PATHS[subject_kind]}{subject_id}"

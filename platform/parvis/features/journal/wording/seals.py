@@ -5,6 +5,8 @@ from parvis.core.i18n import N_
 SENTENCES: dict[str, str] = {
     "journal.alarm": N_("The journal was verified and is not what was sealed."),
     "journal.key_made": N_("A new key signs the journal’s checkpoints."),
+    "operator.seal_keys_read": N_("The operator read the list of the journal’s keys."),
+    "operator.seal_keys_rotated": N_("The operator renewed the key of the journal."),
 }
 
 SUBJECTS: dict[str, str] = {
