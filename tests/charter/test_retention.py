@@ -55,12 +55,12 @@ async def test_what_is_old_goes_and_the_journal_counts_it(orvance, ardelune, pub
         await signed_in(house, superuser, ago=OLD, times=3)
         await signed_in(house, superuser, ago=NEW)
     await let_go(orvance)
-    await let_go(ardelune)  # its charter asks for nothing
     assert await sign_ins(orvance, superuser) == 1
-    assert await sign_ins(ardelune, superuser) == 4
+    assert await sign_ins(ardelune, superuser) == 4  # whose own night has not come
     entry = await superuser.fetchrow(
-        "SELECT data FROM journal_entry WHERE act = 'charter.retention_kept'"
+        "SELECT tenant_id, data FROM journal_entry WHERE act = 'charter.retention_kept'"
     )
+    assert entry["tenant_id"] == orvance.tenant.id
     assert msgspec.json.decode(entry["data"]) == {"gone": {"sign_ins": 3}}
 
 

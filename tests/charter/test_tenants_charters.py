@@ -1,11 +1,14 @@
 """The three demonstration charters say what their clauses promise."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from parvis.features.charter.document import load
-from parvis.features.charter.verdict import Person
+from parvis.features.charter.document import load, parse
+from parvis.features.charter.verdict import FileFacts, Person
+from parvis.features.tenants.document import load as load_tenant
 from tests.charter.examples import verdict
 
 TENANTS = Path(__file__).resolve().parents[2] / "tenants"
@@ -96,3 +99,68 @@ def test_tervallon_keeps_prices_between_distributors_out():
     text = "Quel est votre prix de revente ?"
     assert verdict(tervallon, text, person=MEMBER).effect == "hold"
     assert verdict(tervallon, text, person=Person(labels=frozenset(["employee"]))).effect == "allow"
+
+
+# --- what the calendar, files and measure add ----------------------------------------------------
+
+RESULTS = datetime(2027, 2, 25, 6, 30, tzinfo=UTC)
+TENANT_FILES = {slug: load_tenant(TENANTS / slug).value for slug in CHARTERS}
+
+
+def calendar_of(slug):
+    document = TENANT_FILES[slug]
+    zone = ZoneInfo(document.tenant.timezone)
+    return {event.name: event.at.replace(tzinfo=zone) for event in document.calendar}
+
+
+@pytest.mark.parametrize("slug", CHARTERS)
+def test_each_charter_follows_events_that_its_house_has_dated(slug):
+    source = (TENANTS / slug / "charter.toml").read_text("utf-8")
+    assert parse(source, TENANTS / slug / "charter.toml", calendar_of(slug))
+    kinds = {placed.rule.kind for clause in CHARTERS[slug].clauses for placed in clause.rules}
+    assert kinds >= {"window", "pace", "retention"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "text"),
+    [("banque-orvance", "Le dividende sera-t-il maintenu ?"), ("ardelune", "What of the outlook?")],
+)
+@pytest.mark.parametrize(("days", "effect"), [(-31, "allow"), (-14, "hold"), (8, "allow")])
+def test_what_touches_figures_waits_before_results(slug, text, days, effect):
+    now = RESULTS + timedelta(days=days)
+    found = verdict(CHARTERS[slug], text, person=MEMBER, now=now, calendar=calendar_of(slug))
+    assert found.effect == effect
+    assert {cause.rule for cause in found.causes} <= {"figures-to-come"}
+    question = verdict(
+        CHARTERS[slug], text, act="question.submit", person=MEMBER, now=now,
+        calendar=calendar_of(slug),
+    )  # fmt: skip
+    assert {cause.rule for cause in question.causes} == {"questions"}
+
+
+@pytest.mark.parametrize("slug", ["banque-orvance", "ardelune"])
+def test_a_share_beside_advice_is_held_under_the_clause_on_advice(slug):
+    found = verdict(CHARTERS[slug], "Renforcez FR0000120321 maintenant", person=MEMBER)
+    assert {cause.clause for cause in found.causes} == {"no-advice"}
+    assert "named-share" in {cause.rule for cause in found.causes}
+
+
+def test_tervallon_takes_ideas_in_their_season():
+    tervallon, calendar = CHARTERS["ateliers-tervallon"], calendar_of("ateliers-tervallon")
+    effects = [
+        verdict(tervallon, "Une idée", act="idea.submit", person=MEMBER, now=now, calendar=calendar)
+        for now in (
+            datetime(2027, 3, 14, tzinfo=UTC), datetime(2027, 3, 16, tzinfo=UTC),
+            datetime(2027, 5, 1, tzinfo=UTC),
+        )
+    ]  # fmt: skip
+    assert [found.effect for found in effects] == ["refuse", "allow", "refuse"]
+
+
+@pytest.mark.parametrize("slug", ["banque-orvance", "ateliers-tervallon"])
+def test_no_program_is_shared_as_a_document(slug):
+    program = FileFacts(field="file", type="application/octet-stream", size=100)
+    report = FileFacts(field="file", type="application/pdf", size=100)
+    for file, effect in ((program, "refuse"), (report, "allow")):
+        found = verdict(CHARTERS[slug], act="document.share", person=MEMBER, files=(file,))
+        assert found.effect == effect
