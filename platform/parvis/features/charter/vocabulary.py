@@ -15,8 +15,9 @@ ACTS = frozenset((
     "member.invite", "member.manage", "member.provision", "member.sanction",
     "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",
     "question.edit", "question.submit", "question.support", "question.triage",
-    "question.withdraw", "reaction.add", "recommendation.publish", "review.claim", "review.decide",
-    "review.hand_over", "review.release", "review.reverse", "transparency.publish",
+    "question.withdraw", "reaction.add", "reasons.change", "recommendation.publish",
+    "review.claim", "review.decide", "review.hand_over", "review.release", "review.reverse",
+    "transparency.publish",
 ))  # fmt: skip
 
 # What members write for others to read. Rules about texts cover these unless they name acts:

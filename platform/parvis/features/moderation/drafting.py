@@ -1,6 +1,7 @@
 """What a decision is drafted from: the charter of the words, and the occasion of the letter."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -10,6 +11,7 @@ from parvis.features.moderation import clauses, letter, statement
 from parvis.features.moderation.clauses import Charter, Clause
 from parvis.features.moderation.letter import Law, Occasion
 from parvis.features.moderation.passages import Span
+from parvis.features.moderation.reasons.queries import ReasonChoice, offered
 from parvis.features.moderation.rules import Item
 from parvis.features.moderation.tables import RESTRICTIONS, Action, ItemKind
 
@@ -38,12 +40,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """The text proposed to the moderator, and the facts for the record."""
+    """The text proposed to the moderator, and the facts for the record.
+
+    `reasons` are the ready-made ones that fit: the text can be composed with one of them.
+    """
 
     action: Action
     clause_id: str | None
     text: str
     facts: str
+    reasons: tuple[ReasonChoice, ...] = ()
 
 
 _OCCASION = """
@@ -97,6 +103,7 @@ def propose(
     *,
     law: Law | None = None,
     until: datetime | None = None,
+    reason: str = "",
 ) -> Letter | None:
     """Return the letter of a restriction, None for what needs no letter or names no ground."""
     basis = law or draft.clause(clause_id)
@@ -105,9 +112,29 @@ def propose(
     return Letter(
         action=action,
         clause_id=basis.ref if isinstance(basis, Clause) else None,
-        text=letter.compose(draft.occasion, action, basis, until=until),
+        text=letter.compose(draft.occasion, action, basis, until=until, reason=reason),
         facts=letter.facts(draft.occasion, basis),
     )
+
+
+async def proposed(
+    draft: Draft,
+    action: Action,
+    clause_id: str | None,
+    *,
+    law: Law | None = None,
+    until: datetime | None = None,
+    reason_id: UUID | None = None,
+) -> Letter | None:
+    """Return the letter as `propose` does, with the ready-made reasons that fit it.
+
+    It is composed with the reason that was chosen, if that one fits still.
+    """
+    clause = None if law else draft.clause(clause_id)
+    reasons = await offered(clause.id, action, draft.occasion.locale) if clause else ()
+    chosen = next((one.body for one in reasons if one.id == reason_id), "")
+    found = propose(draft, action, clause_id, law=law, until=until, reason=chosen)
+    return msgspec.structs.replace(found, reasons=reasons) if found else None
 
 
 async def spans(item: Item) -> dict[str, list[Span]]:

@@ -39,6 +39,9 @@ from parvis.features.moderation.legal_notices import own_data as notices_data
 from parvis.features.moderation.legal_notices import routes as notices_routes
 from parvis.features.moderation.legal_notices import routes_api as notices_api
 from parvis.features.moderation.legal_notices import routes_desk as notices_desk
+from parvis.features.moderation.reasons import routes as reasons_routes
+from parvis.features.moderation.reasons import routes_api as reasons_api
+from parvis.features.moderation.reasons import rules as reasons_rules
 from parvis.features.moderation.sanctions import dossier
 from parvis.features.moderation.sanctions import routes as sanctions_routes
 from parvis.features.moderation.sanctions import routes_api as sanctions_api
@@ -54,6 +57,8 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(10, N_("Moderation"), "/admin/moderation", "inbox", actor.waiting)
     if decisions_rules.may_read(actor):
         yield NavItem(12, N_("Decisions"), "/admin/decisions", "history")
+    if reasons_rules.may_read(actor):
+        yield NavItem(28, N_("Ready-made reasons"), "/admin/reasons", "mail")
 
 
 def _in_mine(_actor: Actor) -> Iterator[NavItem]:
@@ -69,6 +74,7 @@ FEATURE = Feature(
         Act(name="review.hand_over", summary="Give an item one holds to a colleague."),
         Act(name="review.release", summary="Put an item one holds back in the queue."),
         Act(name="review.reverse", summary="Take a decision back."),
+        Act(name="reasons.change", summary="Word the ready-made reasons of letters."),
         Act(name="member.sanction", summary="Warn a member, or restrict them for a time."),
     ),
     handlers=(
@@ -86,6 +92,8 @@ FEATURE = Feature(
         *decisions_api.HANDLERS,
         *sanctions_routes.HANDLERS,
         *sanctions_api.HANDLERS,
+        *reasons_routes.HANDLERS,
+        *reasons_api.HANDLERS,
     ),
     subscriptions=(
         (RevisionHeld, queue_held),

@@ -113,16 +113,24 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compose(
-    occasion: Occasion, action: Action, basis: Basis, *, until: datetime | None = None
+    occasion: Occasion,
+    action: Action,
+    basis: Basis,
+    *,
+    until: datetime | None = None,
+    reason: str = "",
 ) -> str:
-    """Return the letter of a restriction, paragraphs apart by an empty line."""
+    """Return the letter of a restriction, paragraphs apart by an empty line.
+
+    `reason` is the house's own wording, in place of what we would say of what comes next.
+    """
     outcome = _OUTCOMES[action, occasion.was_live][occasion.kind]
     paragraphs = [
         say(occasion, N_("Hello {name},"), name=occasion.author),
         say(occasion, outcome, title=occasion.title),
         ground(occasion, basis),
         ends(occasion, until),
-        say(occasion, _NEXT[action]) if until is None else "",
+        reason or (say(occasion, _NEXT[action]) if until is None else ""),
         say(occasion, _DELIVERY) if occasion.is_delivered_anyway else "",
         say(occasion, _FOUND[occasion.found]),
         redress(occasion),

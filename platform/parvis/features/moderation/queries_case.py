@@ -207,7 +207,7 @@ def _cause(
         quoted = words[field][slice(*span)]
     return CauseView(
         source=row["source"],
-        clause_id=row["clause_id"],
+        clause_id=clause.ref if clause else row["clause_id"],
         clause=clause.title_in(locale) if clause else None,
         rule=row["rule_id"],
         effect=row["effect"],

@@ -22,10 +22,11 @@ from parvis.features.moderation import (
     screens,
 )
 from parvis.features.moderation.actions import HandOverInput, SeenInput
-from parvis.features.moderation.actions_decide import DecideInput
+from parvis.features.moderation.decisions.forms import DecisionForm
+from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.queries_case import CaseView, Stale
 from parvis.features.moderation.queries_lists import Asked, QueueList
-from parvis.features.moderation.screens import CaseScreen, DecisionForm, Kept, Position
+from parvis.features.moderation.screens import CaseScreen, Kept, Position
 from parvis.features.moderation.tables import Action, ItemKind
 
 Answer = Response[Any] | Redirect
@@ -117,11 +118,10 @@ async def renew(request: Req, item_id: FromPath[UUID]) -> Answer:
 async def prepare_letter(request: Req, item_id: FromPath[UUID]) -> Response[Any]:
     """Show the text the author would read for this choice; nothing is decided."""
     form = _form(await http.form_fields(request))
-    letter = None
-    if form.action in set(Action):
-        actor = http.actor_of(request)
-        letter = await screens.letter(actor, item_id, Action(form.action), form.clause_id)
-    form = form.with_letter(letter)
+    try:
+        form = form.with_letter(await _letter(request, item_id, form))
+    except Invalid as error:
+        return await _wrong(request, item_id, form, error)
     case = await screens.case_screen(http.actor_of(request), item_id, form)
     if http.is_htmx(request):
         return http.fragment(request, "moderation/_letter.html", screen=case)
@@ -137,8 +137,8 @@ async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:
     """Decide and go on to the next case, or show the form again with what is wrong."""
     form = _form(await http.form_fields(request))
     try:
-        given = await http.decode(request, DecideInput)
-        if form.needs_letter and given.clause_id:
+        given = form.given(http.tenant_of(request).timezone)
+        if form.needs_letter and form.has_ground:
             return await _read_first(request, item_id, form)
         await actions_decide.decide(http.actor_of(request), item_id, given, site=_site(request))
     except Invalid as error:
@@ -168,10 +168,25 @@ async def _do(
 
 async def _read_first(request: Req, item_id: FromPath[UUID], form: DecisionForm) -> Response[Any]:
     """Show the letter of the choice just made: what is sent has always been read."""
-    actor = http.actor_of(request)
-    letter = await screens.letter(actor, item_id, Action(form.action), form.clause_id)
+    letter = await _letter(request, item_id, form)
     error = Invalid(fields={"text": actions_decide.READ_FIRST})
     return await _wrong(request, item_id, form.with_letter(letter), error)
+
+
+async def _letter(request: Req, item_id: UUID, form: DecisionForm) -> Letter | None:
+    """Return the letter of what is filled in, None while that asks for none."""
+    if form.action not in set(Action):
+        return None
+    until = form.until(http.tenant_of(request).timezone)
+    return await screens.letter(
+        http.actor_of(request),
+        item_id,
+        Action(form.action),
+        form.clause_id,
+        law=form.law_named,
+        until=until,
+        reason_id=form.reason_id,
+    )
 
 
 async def _wrong(
@@ -239,8 +254,8 @@ def position_of(request: Req) -> Position:
 
 
 def _form(fields: dict[str, Any]) -> DecisionForm:
-    known = {name: fields[name] for name in DecisionForm.__struct_fields__ if name in fields}
-    return http.convert({**known, "errors": {}}, DecisionForm)
+    typed = set(DecisionForm.__struct_fields__) - {"errors", "reasons"}
+    return http.convert({name: fields[name] for name in typed if name in fields}, DecisionForm)
 
 
 def _site(request: Req) -> str:

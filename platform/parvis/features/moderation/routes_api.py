@@ -27,6 +27,7 @@ from parvis.features.moderation.actions_report import ReportInput
 from parvis.features.moderation.decisions.views import DecisionView
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures
+from parvis.features.moderation.letter import Law
 from parvis.features.moderation.queries import Queue
 from parvis.features.moderation.queries_case import CaseView
 from parvis.features.moderation.queries_lists import Asked, QueueList
@@ -73,10 +74,26 @@ async def get_item(request: Req, item_id: FromPath[UUID]) -> CaseView:
 
 @get(f"{ITEM}/letter", operation_id="proposeLetter", tags=TAGS)
 async def get_letter(
-    request: Req, item_id: FromPath[UUID], action: FromQuery[Action], clause_id: FromQuery[str]
+    request: Req,
+    item_id: FromPath[UUID],
+    *,
+    action: FromQuery[Action],
+    clause_id: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
+    law_why: FromQuery[str | None] = None,
+    until: FromQuery[datetime | None] = None,
+    reason: FromQuery[UUID | None] = None,
 ) -> Letter:
-    """Return the text proposed to the author for a restriction under a clause."""
-    letter = await screens.letter(http.actor_of(request), item_id, action, clause_id)
+    """Return the text proposed to the author for a restriction under a clause, or the law."""
+    letter = await screens.letter(
+        http.actor_of(request),
+        item_id,
+        action,
+        clause_id,
+        law=Law(text=law, why=law_why) if law and law_why else None,
+        until=until,
+        reason_id=reason,
+    )
     if letter is None:
         raise Invalid(fields={"clause_id": N_("Choose the rule of the charter it rests on.")})
     return letter

@@ -1,5 +1,6 @@
 """What the moderation screen shows: the API's views, and what only a page needs beside them."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,52 +19,18 @@ from parvis.features.moderation import (
 )
 from parvis.features.moderation.appeals import queries as appeals
 from parvis.features.moderation.appeals.queries import AppealCase
+from parvis.features.moderation.decisions.forms import DecisionForm
 from parvis.features.moderation.drafting import Letter
 from parvis.features.moderation.figures import Figures, Line
 from parvis.features.moderation.legal_notices import queries as notices
 from parvis.features.moderation.legal_notices.queries import NoticeCase
+from parvis.features.moderation.letter import Law
 from parvis.features.moderation.passages import Paragraph
 from parvis.features.moderation.queries import ItemSummary, Queue
 from parvis.features.moderation.queries_case import CaseView, CauseView, ClauseView
 from parvis.features.moderation.queries_choices import Choices
 from parvis.features.moderation.queries_lists import Asked, QueueList
-from parvis.features.moderation.tables import RESTRICTIONS, Action, Source
-
-
-class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What the moderator has filled in so far, of a case at the version they saw.
-
-    `prepared` names the choice that the letter was written for.
-    """
-
-    version: int = 0
-    action: str = ""
-    clause_id: str = ""
-    facts: str = ""
-    text: str = ""
-    prepared: str = ""
-    errors: dict[str, str] = {}
-
-    @property
-    def needs_letter(self) -> bool:
-        """Whether the letter shown, if any, is not the one that this choice sends."""
-        return self.action in RESTRICTIONS and self.prepared != self.wanted
-
-    @property
-    def wanted(self) -> str:
-        return f"{self.action}:{self.clause_id}"
-
-    def with_errors(self, errors: dict[str, str]) -> "DecisionForm":
-        """Return the form with what is wrong in it, by field."""
-        return msgspec.structs.replace(self, errors=errors)
-
-    def with_letter(self, letter: Letter | None) -> "DecisionForm":
-        """Return the form with a fresh letter in place of what was there."""
-        if letter is None:
-            return msgspec.structs.replace(self, text="", prepared="")
-        return msgspec.structs.replace(
-            self, text=letter.text, facts=letter.facts, prepared=self.wanted
-        )
+from parvis.features.moderation.tables import Action, Source
 
 
 class CaseScreen(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,9 +189,20 @@ def _points(case: CaseView) -> tuple[CauseView, ...]:
 
 
 async def letter(
-    actor: Actor, item_id: UUID, action: Action, clause_id: str | None
+    actor: Actor,
+    item_id: UUID,
+    action: Action,
+    clause_id: str | None,
+    *,
+    law: Law | None = None,
+    until: datetime | None = None,
+    reason_id: UUID | None = None,
 ) -> Letter | None:
     """Return the text proposed for a decision not yet taken. Errors: as rules.access_item."""
     item = await rules.access_item(actor, item_id)
+    if item.revision_id is None:
+        return None
     draft = await drafting.draft(actor, item, clock.now())
-    return drafting.propose(draft, action, clause_id)
+    return await drafting.proposed(
+        draft, action, clause_id, law=law, until=until, reason_id=reason_id
+    )

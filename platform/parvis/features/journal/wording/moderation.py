@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "member.sanctioned:read_only": N_("{who} closed writing for a time."),
     "member.sanctioned:suspension": N_("{who} suspended the access for a time."),
     "member.sanction_lifted": N_("{who} lifted a measure."),
+    "reasons.removed": N_("{who} removed a ready-made reason."),
     "reasons.changed": N_("{who} changed a ready-made reason."),
     "review.decided:admit": N_("{who} let them in."),
     "review.decided:decline": N_("{who} declined the request."),

@@ -85,6 +85,7 @@ async def give(
         at=now,
     )
     await _insert(subject, given, ground, decision_id, now)
+    await db.execute(_CLOSE, given.item_id, now)
     await _tell(actor, subject, given, decision_id)
     written = await views.decision(decision_id)
     assert written is not None  # noqa: S101 -- written a moment ago in this transaction
@@ -132,6 +133,13 @@ def _wrong_end(given: SanctionInput, now: datetime) -> dict[str, str]:
     return {}
 
 
+# Who asked for a measure has it: nothing is left to decide. Words are decided by themselves.
+_CLOSE = """
+    UPDATE review_item SET status = 'decided', decided_at = $3, version = version + 1,
+           claimed_by = NULL, claim_expires_at = NULL
+     WHERE tenant_id = $1 AND id = $2 AND target_kind = 'member'
+       AND status NOT IN ('decided', 'withdrawn')
+"""
 _SAME = """
     SELECT 1 FROM sanction
      WHERE tenant_id = $1 AND member_id = $2 AND kind = $3 AND place_id IS NOT DISTINCT FROM $4
