@@ -8,7 +8,7 @@ from hashlib import sha256
 import asyncpg
 import pytest
 
-from parvis.core import clock, db, jobs, journal
+from parvis.core import clock, crypto, db, jobs, journal
 from parvis.features.journal.sealing import keys, notes, proofs, seals, tree
 from parvis.features.journal.sealing import seal as sealing
 from parvis.features.journal.sealing.canonical import ENTRY_COLUMNS, canonical, of_row
@@ -182,6 +182,20 @@ async def test_a_new_key_signs_and_the_old_one_still_verifies(orvance: House) ->
     assert (await verified(orvance)).is_sound
     told = [row for row in await leaves(orvance) if row["act"] == "journal.key_made"]
     assert newest.name in told[-1]["data"]
+
+
+async def test_after_a_rotation_older_secrets_of_the_operator_may_go(
+    orvance: House, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = "another key of the operator, in front of the one before"
+    await seal(orvance, 2)
+    monkeypatch.setattr(crypto, "_ring", crypto.Keyring(f"{new},{settings.secret_key}"))
+    async with orvance.transaction():
+        await keys.rotate()
+    monkeypatch.setattr(crypto, "_ring", crypto.Keyring(new))
+    await seal(orvance, 2)
+    report = await verified(orvance)
+    assert (report.is_sound, report.checkpoints) == (True, 2)
 
 
 async def test_a_clock_that_was_set_back_does_not_take_the_journal_back(orvance: House) -> None:

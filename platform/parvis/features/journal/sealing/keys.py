@@ -40,6 +40,7 @@ _CURRENT = """
      ORDER BY created_at DESC LIMIT 1
 """
 _RETIRE = "UPDATE journal_key SET retired_at = $2 WHERE tenant_id = $1 AND retired_at IS NULL"
+_RESEAL = "UPDATE journal_key SET private_sealed = $3 WHERE tenant_id = $1 AND id = $2"
 _ALL = """
     SELECT id, name, public_key, private_sealed, created_at, retired_at FROM journal_key
      WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC
@@ -56,12 +57,16 @@ async def signing_key() -> SigningKey:
 
 
 async def rotate() -> PublicKey:
-    """Make a new key, which signs from now on; the one before signs nothing more."""
+    """Make a new key, which signs from now on; the one before signs nothing more.
+
+    Every key is sealed anew under the operator's newest secret, so that older ones may go.
+    """
     await db.fetch_value(TAKE_LOCK)
     last = await seals.last_checkpoint()
     # A worker whose clock is ahead signed with the old key in time all the same.
     await db.execute(_RETIRE, max(clock.now(), last.at) if last else clock.now())
     made = await _make()
+    await _seal_anew()
     [key] = [key for key in await public_keys() if key.id == made.id]
     return key
 
@@ -78,6 +83,14 @@ async def foreign_keys() -> frozenset[UUID]:
     Who writes to the database alone can add a key, but not one that is sealed for the tenant.
     """
     return frozenset(row["id"] for row in await db.fetch(_ALL) if not _is_ours(row))
+
+
+async def _seal_anew() -> None:
+    ring, tenant_id = crypto.keyring(), db.current_tenant()
+    for row in await db.fetch(_ALL):
+        if _is_ours(row):
+            again = ring.seal(tenant_id, ring.open(tenant_id, row["private_sealed"]))
+            await db.execute(_RESEAL, row["id"], again)
 
 
 def _is_ours(row: db.Record) -> bool:
