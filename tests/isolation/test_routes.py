@@ -40,7 +40,10 @@ SOURCES = {
     "export_id": "SELECT id FROM data_export WHERE tenant_id = $1 LIMIT 1",
     "invitation_id": "SELECT id FROM invitation WHERE tenant_id = $1 LIMIT 1",
     "import_id": "SELECT id FROM member_import WHERE tenant_id = $1 LIMIT 1",
+    "event_id": "SELECT id FROM calendar_event WHERE tenant_id = $1 LIMIT 1",
+    "hold_id": "SELECT id FROM legal_hold WHERE tenant_id = $1 LIMIT 1",
     "scim_token_id": "SELECT id FROM scim_token WHERE tenant_id = $1 LIMIT 1",
+    "rehearsal_id": "SELECT id FROM charter_rehearsal WHERE tenant_id = $1 LIMIT 1",
     "scim_group_id": "SELECT id FROM scim_group WHERE tenant_id = $1 LIMIT 1",
 }
 # Names that each tenant chooses for itself: another tenant's name is an unknown name.
@@ -52,7 +55,7 @@ SLUGS = {
     " (SELECT slug FROM connection WHERE tenant_id <> $1) LIMIT 1",
 }
 # Tokens are kept as hashes: tests/identity and tests/members try them at the wrong tenant.
-NOT_OBJECTS = {"rest", "path", "number", "token"}
+NOT_OBJECTS = {"rest", "path", "number", "token", "clause_id"}
 ROLES = ("admin", "moderator", "secretary", "expert", "legal", "delegate", "publisher")
 NONCE = re.compile(r"'nonce-([\w-]+)'")
 
@@ -116,7 +119,19 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
         await _take_something_along()
         await _send_a_list()
         await _let_a_directory_in()
+        await _rehearse_a_charter()
+        await db.insert(
+            "legal_hold", subject_kind="tenant", reason="Contentieux", placed_at=clock.now()
+        )
     return orvance
+
+
+async def _rehearse_a_charter() -> None:
+    member_id = await db.fetch_value("SELECT id FROM member WHERE tenant_id = $1 LIMIT 1")
+    await db.insert(
+        "charter_rehearsal", source="", source_sha256="", days=1, everywhere=False, places=[],
+        state="cancelled", asked_by=member_id, asked_at=clock.now(),
+    )  # fmt: skip
 
 
 async def _take_something_along() -> None:
