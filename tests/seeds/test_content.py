@@ -24,8 +24,9 @@ def life(slug: str) -> Life:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_tenant_has_forty_people_and_sixty_posts(slug: str) -> None:
-    assert (len(life(slug).member), len(life(slug).post)) == (40, 60)
+def test_a_tenant_has_at_least_forty_people_and_sixty_posts(slug: str) -> None:
+    assert len(life(slug).member) >= 40
+    assert len(life(slug).post) == 60
 
 
 @pytest.mark.parametrize("slug", SLUGS)

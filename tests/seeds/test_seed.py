@@ -5,7 +5,7 @@ import pytest
 
 from parvis.core import clock
 from parvis.features.tenants.actions import apply_folder
-from parvis.seeds.content import personas
+from parvis.seeds.content import life_of, personas
 from parvis.seeds.runner import settle
 from parvis.settings import REPOSITORY, Settings
 
@@ -31,7 +31,10 @@ async def test_life_is_there_once_and_in_every_state(
     for slug in SLUGS:
         said = await counts(superuser, slug, "kind, count(*) FROM contribution x")
         assert said["post"] == 60
-        assert (await counts(superuser, slug, "1, count(*) FROM member x")) == {"1": 40}
+        people = life_of(slug)
+        assert people is not None
+        members = {"1": len(people.member)}
+        assert (await counts(superuser, slug, "1, count(*) FROM member x")) == members
     for slug in SLUGS[:2]:
         asked = await counts(superuser, slug, "delivery, count(*) FROM question x")
         assert asked.keys() >= {
@@ -44,6 +47,10 @@ async def test_life_is_there_once_and_in_every_state(
         assert (became["late"], became["not_proven"]) == (1, 1)
         grouped = await counts(superuser, slug, "cluster_id IS NOT NULL, count(*) FROM question x")
         assert grouped["True"] == 2
+    came = await counts(superuser, "banque-orvance", "status, count(*) FROM legal_notice x")
+    assert came == {"received": 1, "decided": 1}
+    ended = await counts(superuser, "banque-orvance", "outcome, count(*) FROM appeal x")
+    assert ended == {"None": 1, "reversed": 1}
     await nothing_changes_the_second_time(migrated, superuser)
     await nobody_is_written_to(superuser)
     await people_may_still_ask(superuser)

@@ -147,6 +147,39 @@ class Invitation(Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
 
 
+class LegalNotice(Struct, frozen=True, kw_only=True):
+    """What somebody outside says of a post, by its title. With `facts` it was left as it was."""
+
+    post: str
+    age: Days
+    category: str
+    reasons: str
+    law: str = ""
+    name: str
+    email: str
+    facts: str = ""
+
+
+class Contested(Struct, frozen=True, kw_only=True):
+    """A decision about what `by` wrote, by its title, and why they contest it.
+
+    With `outcome` somebody else has judged that: `facts` for the record, `answer` for `by`. With
+    `clause`, `letter` and `reason` the post is refused first, `by` another's report.
+    """
+
+    by: str
+    title: str
+    age: Days
+    reporter: str = ""
+    clause: str = ""
+    reason: str = ""
+    letter: str = ""
+    text: str
+    outcome: Literal["", "uphold", "reverse"] = ""
+    facts: str = ""
+    answer: str = ""
+
+
 class Life(Struct, frozen=True, kw_only=True):
     """A whole seed file."""
 
@@ -157,6 +190,8 @@ class Life(Struct, frozen=True, kw_only=True):
     meeting: tuple[Meeting, ...] = ()
     question: tuple[Question, ...] = ()
     words: Words | None = None
+    legal_notice: tuple[LegalNotice, ...] = ()
+    contested: tuple[Contested, ...] = ()
 
 
 class Persona(Struct, frozen=True, kw_only=True):

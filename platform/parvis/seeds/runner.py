@@ -28,6 +28,7 @@ from parvis.seeds.cast import Cast, SeedError
 from parvis.seeds.content import Life, life_of, personas
 from parvis.seeds.doorkeeping import Doorkeeping
 from parvis.seeds.portraits import Portraits
+from parvis.seeds.redress import Redress
 from parvis.seeds.talk import Talk
 from parvis.seeds.timeline import Timeline
 from parvis.settings import Settings
@@ -93,6 +94,7 @@ async def _play(tenant: Tenant, life: Life, folder: Path, settings: Settings) ->
         policy = msgspec.convert(tenant.settings.meeting_policy, MeetingPolicyTable)
         site = settings.public_url(tenant.host)
         Assembly(cast, timeline, policy, life.words, site).plan(life)
+    Redress(cast, timeline, settings.public_url(tenant.host)).plan(life)
     await timeline.play()
     await _make_history()
     await jobs.enqueue(count_insights)
@@ -108,6 +110,10 @@ async def _make_history() -> None:
         " read_at = CASE WHEN created_at < $2 THEN created_at + interval '1 day' END"
         " WHERE tenant_id = $1 AND mailed_at IS NULL",
         clock.now() - READ_AFTER,
+    )
+    await db.execute(
+        "UPDATE legal_notice SET acknowledged_at = received_at, told_at = decided_at"
+        " WHERE tenant_id = $1 AND acknowledged_at IS NULL"
     )
 
 

@@ -49,6 +49,11 @@ async def file(actor: Actor, given: NoticeInput, *, client: str) -> Filed:
     """
     notice = await inputs.checked(given)
     await rates.spend("legal notice", client, limit=MOST_AN_HOUR, seconds=AN_HOUR)
+    return await take(actor, notice)
+
+
+async def take(actor: Actor, notice: Notice) -> Filed:
+    """Keep a complete notice, bring it to compliance, acknowledge it by mail."""
     filing = await _filing(actor, notice)
     for n, address in enumerate(notice.addresses, start=1):
         reference = f"{filing.reference}-{n}" if len(notice.addresses) > 1 else filing.reference
