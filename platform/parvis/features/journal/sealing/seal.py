@@ -4,6 +4,7 @@ A batch is one transaction: whatever happens, an entry either waits or is sealed
 """
 
 import logging
+from uuid import UUID
 
 from parvis.core import clock, db, jobs
 from parvis.core.ids import TenantId
@@ -18,13 +19,14 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 # So many batches a run: then other jobs have their turn, and the next minute goes on.
 MOST_BATCHES = 100
+NONE = UUID(int=0)
 
 # By id, which is by time: what one batch holds stands in the tree in this order. An entry that
 # committed late comes in a later batch, not never.
 _WAITING = f"""
     SELECT {ENTRY_COLUMNS} FROM journal_unsealed u
       JOIN journal_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
-     WHERE u.tenant_id = $1 ORDER BY u.id LIMIT $2
+     WHERE u.tenant_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3
 """
 _ADD_LEAVES = """
     INSERT INTO journal_leaf (tenant_id, id, entry_id, position, hash)
@@ -46,22 +48,24 @@ async def seal_now(tenant_id: TenantId) -> int:
     Errors: BrokenTreeError when the tree no longer fits its last checkpoint: nothing is signed
     over what was tampered with.
     """
-    done = 0
+    # From one batch on to the next: what was taken out before need not be passed over again.
+    done, after = 0, NONE
     for _ in range(MOST_BATCHES):
         async with db.transaction(tenant_id):
-            sealed = await _seal_batch()
-        done += sealed
-        if sealed < BATCH:
+            sealed = await _seal_batch(after)
+        done += len(sealed)
+        if len(sealed) < BATCH:
             break
+        after = sealed[-1]
     return done
 
 
-async def _seal_batch() -> int:
+async def _seal_batch(after: UUID) -> list[UUID]:
     if not await db.fetch_value(keys.TRY_LOCK):
-        return 0  # another worker seals this tenant
-    rows = await db.fetch(_WAITING, BATCH)
+        return []  # another worker seals this tenant
+    rows = await db.fetch(_WAITING, after, BATCH)
     if not rows:
-        return 0
+        return []
     last = await seals.last_checkpoint()
     tree = await _tree_of(last)
     first = tree.size
@@ -72,7 +76,7 @@ async def _seal_batch() -> int:
     await _add_tiles(tiles)
     await _sign(tree, last)
     await db.execute(_TAKE_OUT, ids)
-    return len(rows)
+    return ids
 
 
 async def _tree_of(last: Checkpoint | None) -> Tree:
