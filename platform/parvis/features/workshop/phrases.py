@@ -30,7 +30,7 @@ SENTENCES = (
     N_("the id is used twice; give each rule of a kind its own"),
     N_('rules of kind "{kind}" belong in the charter of the firm'),
     N_('"{key}" has no text in "{language}"'),
-    N_('"{locale}" is not one of this charter\'s locales'),
+    N_('"{language}" is not one of this charter\'s locales'),
     N_('"{value}" in "{key}" is not known'),
     N_(
         'the window "{second}" overlaps with "{first}", which does the same: end one before the '
