@@ -166,7 +166,7 @@ async def test_the_alarm_of_the_journal_is_on_the_first_screen(
     orvance: House, admin: Person
 ) -> None:
     async with orvance.transaction():
-        await journal.record(None, "journal.verify_failed", data={"by": "parvis"})
+        await journal.record(None, "journal.alarm", data={"by": "parvis"})
     found = card(await overview(admin), "journal")
     assert [one["tone"] for one in found["lines"]] == ["bad"]
     assert "La vérification du journal a échoué" in (await admin.browser.get("/admin")).text

@@ -64,13 +64,13 @@ async def test_what_waits_too_long_raises_the_alarm(
 async def test_a_verification_that_failed_raises_the_alarm_until_one_succeeds(
     orvance: House, auditor: Person
 ) -> None:
-    for act, is_alarm in (("journal.verify_failed", True), ("journal.verified", False)):
+    for act, is_alarm in (("journal.alarm", True), ("journal.verified", False)):
         async with orvance.transaction():
             await journal.record(None, act, data={"by": "parvis"})
         found = await status(auditor)
         assert (found["failed_at"] is not None) is is_alarm
         page = (await auditor.browser.get("/admin/journal")).text
-        assert ("La vérification du journal a échoué" in page) is is_alarm
+        assert ("alert--bad" in page) is is_alarm
 
 
 async def test_an_entry_is_verified_step_by_step(

@@ -12,6 +12,7 @@ def add_parser(subparsers: Any) -> None:
     commands = journal.add_subparsers(required=True, metavar="COMMAND")
     _add_verify(commands)
     _add_keys(commands)
+    _add_proof(commands)
 
 
 def _add_verify(commands: Any) -> None:
@@ -42,6 +43,16 @@ def _add_keys(commands: Any) -> None:
         parser.set_defaults(run=_run_keys)
 
 
+def _add_proof(commands: Any) -> None:
+    proof = commands.add_parser("proof", help="write a subject's story as a file others verify")
+    proof.add_argument("--tenant", metavar="SLUG", required=True)
+    proof.add_argument("--subject", metavar="KIND:ID", required=True, help="question:0190…")
+    proof.add_argument("-o", "--output", metavar="FILE", required=True, help="never overwritten")
+    proof.add_argument("--words", action="store_true", help="add the words that members sent")
+    add_reason(proof)
+    proof.set_defaults(run=_run_proof)
+
+
 def _run_verify(arguments: argparse.Namespace) -> int:
     # Imported when it runs: the other commands should not wait for it.
     from parvis.features.journal import commands
@@ -53,3 +64,9 @@ def _run_keys(arguments: argparse.Namespace) -> int:
     from parvis.features.journal import commands
 
     return commands.run_keys(arguments)
+
+
+def _run_proof(arguments: argparse.Namespace) -> int:
+    from parvis.features.journal.evidence import commands
+
+    return commands.run_proof(arguments)

@@ -21,7 +21,7 @@ from parvis.features.journal.sealing.tree import leaf_hash
 LATE = timedelta(minutes=15)
 # Verified every day; beyond that, nobody knows.
 UNKNOWN = timedelta(hours=36)
-VERIFIED, FAILED = "journal.verified", "journal.verify_failed"
+VERIFIED, FAILED = "journal.verified", "journal.alarm"
 
 
 class AnchorView(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,12 +11,12 @@ from parvis.core.crypto import Keyring
 from parvis.core.db import Database
 from parvis.core.errors import AppError
 from parvis.core.i18n import translate
-from parvis.core.ids import TenantId
 from parvis.features.journal.evidence import proof
 from parvis.features.journal.evidence.actions import BROKEN
 from parvis.features.journal.evidence.proof import Proof, Wanted
 from parvis.features.journal.sealing.seal import seal_now
 from parvis.features.journal.sealing.seals import BrokenTreeError
+from parvis.features.tenants.actions import find_tenant
 from parvis.settings import Settings
 
 DONE, REFUSED, MISUSED = 0, 1, 2
@@ -54,7 +54,7 @@ async def _made(arguments: argparse.Namespace, settings: Settings) -> Proof | No
     database = await Database(settings.operator_database_url, settings).start()
     db.use(database)
     try:
-        tenant_id = await _tenant_called(arguments.tenant, database)
+        tenant_id = await find_tenant(database, arguments.tenant)
         if tenant_id is None:
             return None
         await operator.announce(database, tenant_id, "proved", arguments.reason)
@@ -66,9 +66,3 @@ async def _made(arguments: argparse.Namespace, settings: Settings) -> Proof | No
     finally:
         db.use(None)
         await database.stop()
-
-
-async def _tenant_called(slug: str, database: Database) -> TenantId | None:
-    async with database.across_tenants() as connection:
-        found = await connection.fetchval("SELECT id FROM tenant WHERE slug = $1", slug)
-    return TenantId(found) if found else None

@@ -85,7 +85,7 @@ async def entries(subject: str, *, hidden_from: UUID | None) -> tuple[Told, ...]
         _STORY,
         [kind for kind, _ in subjects],
         [one for _, one in subjects],
-        str(hidden_from) if hidden_from else None,
+        str(hidden_from or ""),
     )
     return tuple(_told(row, row["id"]) for row in rows)
 
