@@ -14,6 +14,7 @@ from parvis.core.actor import Actor
 from parvis.core.ids import CharterVersionId, CommunityId
 from parvis.core.tenancy import CHANNEL, Tenant
 from parvis.features.charter import in_force, rules
+from parvis.features.charter.calendar import read_events
 from parvis.features.charter.document import CharterDocument, VersionTable, parse
 from parvis.features.charter.in_force import InForce
 from parvis.features.charter.tables import Decision
@@ -63,7 +64,9 @@ async def publish_version(
     source in errors; `by` is None when an operator applies files.
     Errors: TenantFileError with every mistake and its line; nothing is published then.
     """
-    document = parse(source, file, of_community=community_id is not None)
+    # Whatever was true when it was written: windows follow events that stand in the calendar now.
+    known = await read_events()
+    document = parse(source, file, known, of_community=community_id is not None)
     await db.fetch_value(_LOCK)  # two at once would take the same number
     latest = await db.fetch_row(_LATEST, community_id)
     sha256 = hashlib.sha256(source.encode()).hexdigest()

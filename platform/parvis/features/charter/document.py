@@ -203,7 +203,12 @@ def _complaints(
             yield (*path, "id"), f'the clause id "{clause.id}" is used twice'
         seen.add(clause.id)
         yield from _clause_complaints(clause, path, document.locales)
-    yield from windows.complaints(list(_placed_rules(document)), calendar)
+    yield from windows.complaints(placed_rules(document), calendar)
+
+
+def placed_rules(document: CharterDocument) -> list[tuple[KeyPath, PlacedRule]]:
+    """Return every rule of a charter with the place of its table."""
+    return list(_placed_rules(document))
 
 
 def _placed_rules(document: CharterDocument) -> Iterator[tuple[KeyPath, PlacedRule]]:

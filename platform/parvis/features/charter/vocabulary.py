@@ -8,9 +8,10 @@ READ = "read"
 ACTS = frozenset((
     "read",
     "answer.approve", "answer.draft", "answer.publish", "appeal.file", "charter.edit",
-    "charter.publish", "comment.edit",
+    "calendar.change", "charter.publish", "comment.edit",
     "comment.publish", "community.admit", "community.create", "community.join", "connection.change",
-    "content.report", "content.withdraw", "document.share", "evidence.upload", "idea.edit",
+    "content.report", "content.withdraw", "document.share", "evidence.upload", "hold.change",
+    "idea.edit",
     "idea.submit", "invitation.send", "meeting.close", "meeting.open", "member.follow",
     "member.invite", "member.manage", "member.provision", "member.sanction",
     "message.send", "notice.file", "poll.vote", "post.edit", "post.publish", "profile.edit",

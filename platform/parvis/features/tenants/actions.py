@@ -148,9 +148,10 @@ async def _write(wanted: Plan, keyring: Keyring, found: tuple[Change, ...]) -> N
     await upserts.write_communities(wanted)
     await calendar_file.write_calendar(wanted)
     tenant = await tenancy.current_tenant()
+    # Before the charter, whose windows may follow them.
+    await meeting_files.write_meetings(wanted, tenant)
     await charter.publish_version(tenant, wanted.charter, file=wanted.folder / CHARTER_FILE)
     await community_charters.publish(wanted, tenant)
-    await meeting_files.write_meetings(wanted, tenant)
     await journal.record(
         None,
         "tenant.applied",
