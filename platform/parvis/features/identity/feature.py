@@ -8,7 +8,8 @@ from parvis.core.feature import Feature
 from parvis.core.i18n import N_
 from parvis.core.navigation import NavItem
 from parvis.core.permissions import Permission
-from parvis.features.identity import own_data, routes
+from parvis.core.retention import RetentionDue
+from parvis.features.identity import overview, own_data, retention, routes
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
@@ -27,7 +28,11 @@ FEATURE = Feature(
     name="identity",
     acts=(Act(name="connection.change", summary="Change a way in, or try it out."),),
     handlers=routes.HANDLERS,
-    subscriptions=own_data.SUBSCRIPTIONS,
+    subscriptions=(
+        *own_data.SUBSCRIPTIONS,
+        *overview.SUBSCRIPTIONS,
+        (RetentionDue, retention.let_go),
+    ),
     in_admin=_in_admin,
     in_mine=_in_mine,
 )
