@@ -113,7 +113,7 @@ async def _queue(
         target_id=found.id,
         kind=ItemKind.APPEAL,
         audience=await rules.audience_of(found, barred),
-        words=found.words,
+        words=reopening.words_of(found),
         author_id=author_id,
         causes=[NewCause(source=Source.APPEAL, legal_notice_id=notice_id)],
     )

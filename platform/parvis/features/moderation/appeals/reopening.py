@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+import msgspec
+
 from parvis.core import clock, db, jobs
 from parvis.core.actor import Actor
 from parvis.core.ids import DecisionId
+from parvis.features.moderation.actions_intake import Words
 from parvis.features.moderation.appeals.rules import Contested
 from parvis.features.moderation.legal_notices import actions, mail
 
@@ -23,7 +26,12 @@ async def reopen(actor: Actor, first: Contested) -> None:
     """Bring the notices that a decision had settled back into the queue, due as if new."""
     for row in await db.fetch(_REOPEN, first.id):
         due_at = actions.due_at(actor, clock.now())
-        await actions.queue(row["id"], first.words, due_at=due_at)
+        await actions.queue(row["id"], words_of(first), due_at=due_at)
+
+
+def words_of(found: Contested) -> Words | None:
+    """Return the words a decision was about as the queue takes them, None where it has none."""
+    return Words(**msgspec.structs.asdict(found.words)) if found.words else None
 
 
 async def tell_notifiers(first_id: UUID, decision_id: DecisionId) -> None:

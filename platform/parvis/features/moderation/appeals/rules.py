@@ -13,9 +13,8 @@ from parvis.core.errors import Conflict, Invalid, NotFound
 from parvis.core.i18n import N_
 from parvis.core.ids import ContributionId, DecisionId, MemberId, RevisionId
 from parvis.features.moderation import statement
-from parvis.features.moderation.actions_intake import Words
 from parvis.features.moderation.legal_notices.told import FINAL, GRANTED
-from parvis.features.moderation.rules import JUDGES
+from parvis.features.moderation.rules import JUDGES, JudgedWords
 from parvis.features.moderation.tables import Action, Audience
 
 MOST_TEXT = 5000
@@ -56,7 +55,7 @@ class Contested(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: MemberId | None
     concerned: MemberId | None
     audience: Audience
-    words: Words | None
+    words: JudgedWords | None
     is_reversed: bool
     text_sent: str | None
 
@@ -93,10 +92,10 @@ async def contested(decision_id: UUID) -> Contested | None:
     )
 
 
-def _words(row: Any) -> Words | None:
+def _words(row: Any) -> JudgedWords | None:
     if row["contribution_id"] is None or row["revision_id"] is None:
         return None
-    return Words(
+    return JudgedWords(
         contribution_id=ContributionId(row["contribution_id"]),
         revision_id=RevisionId(row["revision_id"]),
         kind=row["kind"],
