@@ -86,7 +86,7 @@ async def test_what_its_member_was_not_told_is_not_in_it(life: Life) -> None:
     archive = await download(life, await make_archive(life))
     assert hidden not in archive.read("data.json").decode()
     found = sections(archive)
-    assert [row["action"] for row in found["decisions"]] == ["refuse", "publish"]
+    assert [row["action"] for row in found["decisions"]] == ["refuse", "uphold", "publish"]
     states = {row["to_state"] for row in found["question_steps"]}
     assert "drafting" not in states
     assert "admitted_statutory" in states

@@ -12,19 +12,27 @@ from parvis.core.data_rights import (
 )
 from parvis.core.i18n import N_
 from parvis.core.own_data import section
+from parvis.features.moderation.decisions.about import ABOUT
 
 # What an author is not told, an archive does not tell either: that words were reported and left
 # online, and what moderators note for one another.
-_ABOUT = """
-    SELECT d.id, d.contribution_id AS contribution, d.action, d.clause_id AS clause,
-           CASE WHEN d.text_sent IS NOT NULL THEN d.facts END AS facts,
-           d.text_sent, d.statement, d.redress_until, d.at
-      FROM decision d
-      JOIN contribution c ON c.tenant_id = d.tenant_id AND c.id = d.contribution_id
-      JOIN review_item i ON i.tenant_id = d.tenant_id AND i.id = d.item_id
-     WHERE d.tenant_id = $1 AND c.author_id = $2 AND d.action <> 'escalate'
-       AND NOT (d.action = 'publish' AND i.kind = 'flag') AND d.id > $3
+_ABOUT = f"""
+    WITH {ABOUT}
+    SELECT d.id, d.contribution_id AS contribution, d.action, d.ground, d.clause_id AS clause,
+           d.law, d.until, CASE WHEN d.text_sent IS NOT NULL THEN d.facts END AS facts,
+           d.text_sent, d.statement, d.redress_until, d.reverses_id AS reverses, d.at
+      FROM about d
+      LEFT JOIN review_item i ON i.tenant_id = d.tenant_id AND i.id = d.item_id
+     WHERE (d.text_sent IS NOT NULL OR (d.action = 'publish' AND i.kind IN ('new', 'edit')))
+       AND d.id > $3
      ORDER BY d.id LIMIT $4
+"""
+_SANCTIONS = """
+    SELECT s.id, s.kind, k.title AS place, s.decision_id AS decision, s.clause_id AS clause,
+           s.starts_at, s.until, s.lifted_at
+      FROM sanction s
+      LEFT JOIN community k ON k.tenant_id = s.tenant_id AND k.id = s.place_id
+     WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.id > $3 ORDER BY s.id LIMIT $4
 """
 _REPORTS = """
     SELECT x.id, i.contribution_id AS contribution, x.clause_id AS clause, x.note, x.at
@@ -43,12 +51,18 @@ async def give(asked: OwnDataAsked) -> None:
     """Append decisions about the member's words with their reasons, and what they did here."""
     who = asked.member_id
     asked.sections.extend([
-        section("decisions", N_("Decisions about what you wrote"), {
+        section("decisions", N_("Decisions about you and what you wrote"), {
             "id": N_("Reference"), "contribution": N_("Text"), "action": N_("Decision"),
-            "clause": N_("Rule"), "facts": N_("Facts"), "text_sent": N_("What you were told"),
+            "ground": N_("Ground"), "clause": N_("Rule"), "law": N_("Law"), "until": N_("Until"),
+            "facts": N_("Facts"), "text_sent": N_("What you were told"),
             "statement": N_("Statement of reasons"), "redress_until": N_("May be contested until"),
-            "at": N_("When"),
+            "reverses": N_("Takes back"), "at": N_("When"),
         }, _ABOUT, who, json=("statement",)),
+        section("sanctions", N_("Measures taken about you"), {
+            "id": N_("Reference"), "kind": N_("Measure"), "place": N_("Place"),
+            "decision": N_("Decision"), "clause": N_("Rule"), "starts_at": N_("From"),
+            "until": N_("Until"), "lifted_at": N_("Lifted"),
+        }, _SANCTIONS, who),
         section("reports", N_("Your reports"), {
             "id": N_("Reference"), "contribution": N_("Text"), "clause": N_("Rule"),
             "note": N_("What you said"), "at": N_("When"),
@@ -69,10 +83,8 @@ _PREFERENCES = """
 """
 
 
-_COUNT = """
-    SELECT count(*) FROM decision d
-      JOIN contribution c ON c.tenant_id = d.tenant_id AND c.id = d.contribution_id
-     WHERE d.tenant_id = $1 AND c.author_id = $2
+_COUNT = f"""
+    WITH {ABOUT} SELECT count(*) FROM about
 """
 
 
