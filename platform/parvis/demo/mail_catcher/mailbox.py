@@ -35,14 +35,23 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Mailbox:
-    """The mails caught in `folder`; beyond the limit the oldest are deleted."""
+    """The mails caught in `folder`; beyond the limit the oldest are deleted.
+
+    One that comes again under a Message-ID that is here is dropped, as mail servers do: whoever
+    sent it could not know that it had arrived.
+    """
 
     def __init__(self, folder: Path, *, limit: int = LIMIT) -> None:
         self._folder, self._limit = folder, limit
         folder.mkdir(parents=True, exist_ok=True)
+        self._known = {_message_id(_parse(file)) for file in self._files()}
 
     def add(self, raw: bytes) -> None:
-        """Keep a mail. Its name sorts by time of arrival."""
+        """Keep a mail, unless it is here already. Its name sorts by time of arrival."""
+        message_id = _message_id(message_from_bytes(raw, policy=policy.default))
+        if message_id and message_id in self._known:
+            return
+        self._known.add(message_id)
         unfinished = self._folder / "arriving"
         unfinished.write_bytes(raw)
         unfinished.rename(self._folder / f"{new_id()}.eml")
@@ -60,7 +69,7 @@ class Mailbox:
         mail = _parse(file)
         return Content(
             summary=_summary(handle, mail),
-            message_id=str(mail.get("Message-ID", "")),
+            message_id=_message_id(mail),
             text=_part(mail, "plain"),
             html=_part(mail, "html"),
         )
@@ -75,6 +84,10 @@ class Mailbox:
 
 def _parse(file: Path) -> EmailMessage:
     return message_from_bytes(file.read_bytes(), policy=policy.default)
+
+
+def _message_id(mail: EmailMessage) -> str:
+    return str(mail.get("Message-ID", ""))
 
 
 def _summary(handle: str, mail: EmailMessage) -> Summary:
