@@ -23,7 +23,7 @@ LABELS: dict[str, str] = {
     "DECISION_GROUND_ILLEGAL_CONTENT": N_("The law"),
     "DECISION_GROUND_INCOMPATIBLE_CONTENT": N_("The charter"),
     "SOURCE_VOLUNTARY": N_("Own initiative"),
-    "SOURCE_ARTICLE_16": N_("Legal notice"),
+    "SOURCE_ARTICLE_16": N_("Notice of illegal content"),
     "SOURCE_TRUSTED_FLAGGER": N_("Trusted flagger"),
     "SOURCE_TYPE_OTHER_NOTIFICATION": N_("Report of a member"),
 }
