@@ -46,6 +46,45 @@ def claim(page: Page) -> None:
         page.locator("#decide").wait_for()
 
 
+def begin_draft(page: Page) -> None:
+    """Begin a draft of the charter, unless that was done before, and change a word of it."""
+    button = page.locator("form[action^='/admin/charter/draft/begin'] .btn--go")
+    if button.count():
+        button.click()
+        source = page.locator("#source")
+        source.fill(source.input_value().replace("Respect", "Estime", 1))
+        page.locator("#save .btn--go").click()
+    page.locator("#source").wait_for()
+
+
+def in_draft(screen: str) -> Callable[[Page], None]:
+    """Return the step to a screen of the workshop that shows something of a draft."""
+
+    def step(page: Page) -> None:
+        begin_draft(page)
+        page.goto(f"/admin/charter/{screen}")
+
+    return step
+
+
+def try_words(page: Page) -> None:
+    """See what the charter says of a sentence that it has something against."""
+    page.locator("#text").fill("Ces idiots ont maquillé les comptes : jean@exemple.fr")
+    page.locator("form[action^='/admin/charter/trial'] .btn--go").click()
+    page.locator("#tried section").first.wait_for()
+
+
+def rehearse(page: Page) -> None:
+    """Wait for a rehearsal of the draft, asked for unless one was."""
+    in_draft("rehearsals")(page)
+    asked = page.locator("td a[href^='/admin/charter/rehearsals/']")
+    if asked.count():
+        page.goto(asked.first.get_attribute("href"))
+    else:
+        page.locator("form[action='/admin/charter/rehearsals'] .btn--go").click()
+    page.locator("#how").wait_for()
+
+
 def follow(link: str) -> Callable[[Page], None]:
     """Return the step from a page to where its first `link` leads."""
     return lambda page: page.goto(page.locator(link).first.get_attribute("href"))
@@ -101,6 +140,14 @@ PLACES = (
     Place("invitation-void", "/invitation/void"),
     Place("emergency", "/emergency"),
     Place("signed-out", "/signed-out"),
+    Place("charter-workshop", "/admin/charter", ADMIN),
+    Place("charter-draft", "/admin/charter/draft", ADMIN, then=begin_draft),
+    Place("charter-clauses", "/admin/charter/draft", ADMIN, then=in_draft("clauses")),
+    Place("charter-difference", "/admin/charter/draft", ADMIN, then=in_draft("difference")),
+    Place("charter-trial", "/admin/charter/trial", ADMIN, then=try_words),
+    Place("charter-rehearsals", "/admin/charter/draft", ADMIN, then=in_draft("rehearsals")),
+    Place("charter-rehearsal", "/admin/charter/draft", ADMIN, then=rehearse),
+    Place("charter-publication", "/admin/charter/draft", ADMIN, then=in_draft("publication")),
     Place("journal", "/admin/journal", ADMIN),
     Place("story", "/admin/journal?act=answer.online", ADMIN, "td a"),
     Place("error-404", "/nowhere", SHAREHOLDER),

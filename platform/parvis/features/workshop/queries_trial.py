@@ -14,7 +14,7 @@ from parvis.features.charter.in_force import InForce
 from parvis.features.charter.vocabulary import PLACE_PREFIX
 from parvis.features.workshop import checking, rules, trying
 from parvis.features.workshop.rules import Scope
-from parvis.features.workshop.trying import Trial, TrialInput
+from parvis.features.workshop.trying import Trial, TrialInput, Tried, tried
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,16 +92,17 @@ async def trial(actor: Actor, scope: Scope, given: TrialInput) -> Trial:
     at = trying.moment_of(given, scope.tenant.timezone)
     dates = await checking.dates_of(scope)
     draft, current = await rules.find_draft(scope), await binding(scope)
+    found: dict[str, Tried] = {}
     if draft is not None:
         document = await checking.require_sound(scope, draft.source, actor.locale)
         charter = checking.ready(scope, document)
-    return Trial(
-        draft=draft and trying.tried(charter, act, dates, at, label="draft", locale=actor.locale),
-        in_force=current
-        and trying.tried(
-            current.charter, act, dates, at, label=str(current.version.number), locale=actor.locale
-        ),
-    )
+        found["draft"] = tried(charter, act, dates, at, label="draft", locale=actor.locale)
+    if current is not None:
+        number = str(current.version.number)
+        found["in_force"] = tried(
+            current.charter, act, dates, at, label=number, locale=actor.locale
+        )
+    return Trial(draft=found.get("draft"), in_force=found.get("in_force"))
 
 
 async def binding(scope: Scope) -> InForce | None:

@@ -18,7 +18,7 @@ from parvis.features.workshop.actions_drafts import BeginInput, SaveInput
 from parvis.features.workshop.forms import Typed
 from parvis.features.workshop.routes.pages import PATH, Answer, needs_draft, page, to
 from parvis.features.workshop.rules import DraftChanged, Scope
-from parvis.features.workshop.source_edits import ClauseTexts
+from parvis.features.workshop.source_edits import MOST_CHARACTERS, ClauseTexts
 
 EDIT = {"act": "charter.edit"}
 # A charter is refused above a quarter of a megabyte; what is sent is read first, to be given back.
@@ -102,10 +102,10 @@ async def _uploaded(request: Req) -> str:
         text = (await found.read()).decode()
     except UnicodeDecodeError:
         raise Invalid(fields={"file": N_("This file is not UTF-8 text.")}) from None
-    if len(text) > checking.MOST_CHARACTERS or "\x00" in text:
+    if len(text) > MOST_CHARACTERS or "\x00" in text:
         raise Invalid(
             fields={"file": N_("A charter holds at most {most} characters of text.")},
-            most=checking.MOST_CHARACTERS,
+            most=MOST_CHARACTERS,
         )
     return text
 
