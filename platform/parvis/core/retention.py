@@ -1,24 +1,11 @@
 """What features hear when something has been kept as long as the charter says."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from parvis.core.events import Event
-from parvis.core.i18n import N_
-
-# The classes a charter may speak of, and what members read about each.
-CLASSES: Mapping[str, str] = {
-    "charter_drafts": N_("Drafts of the charter that nobody touches"),
-    "legal_notices": N_("Who sent a legal notice, once it is decided"),
-    "read_notices": N_("Notices you have read"),
-    "rehearsals": N_("Rehearsals of the charter"),
-    "review_notes": N_("What people wrote when they reported something, once it is decided"),
-    "sessions": N_("Sessions that have ended"),
-    "sign_ins": N_("The log of sign-ins"),
-}
 
 
 class RetentionDue(Event, frozen=True, kw_only=True):

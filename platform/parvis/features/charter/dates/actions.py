@@ -1,6 +1,5 @@
 """Put an event into the calendar, move it, take it off."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +15,7 @@ from parvis.core.ids import new_id
 from parvis.features.charter import calendar, windows
 from parvis.features.charter.dates import rules
 from parvis.features.charter.document import placed_rules
-from parvis.features.charter.in_force import InForce, charters_of_communities, in_force
+from parvis.features.charter.in_force import InForce
 from parvis.features.charter.moments import EVENT_NAME, Calendar
 
 Name = Annotated[str, Meta(pattern=f"^(?=.*[a-z]){EVENT_NAME}$", max_length=60)]
@@ -80,7 +79,7 @@ async def _require_followed(actor: Actor, given: EventInput) -> None:
     """Raise Invalid when a charter would have a complaint that it does not have today."""
     before = await calendar.read_events()
     after = {**before, given.name: given.at}
-    for current in await charters(actor):
+    for current in await rules.charters(actor):
         if _complaints(current, after) - _complaints(current, before):
             raise Invalid(fields={"at": OVERLAPPING})
 
@@ -104,8 +103,8 @@ async def drop_event(actor: Actor, event_id: UUID) -> None:
         raise NotFound
     if row["source"] != "admin":
         raise Conflict(TAKEN_BY_FILE)
-    for current in await charters(actor):
-        for window in following(current, row["name"]):
+    for current in await rules.charters(actor):
+        for window in rules.following(current, row["name"]):
             raise Conflict(FOLLOWED, rule=window)
     await db.execute("DELETE FROM calendar_event WHERE tenant_id = $1 AND id = $2", event_id)
     await journal.record(
@@ -113,17 +112,3 @@ async def drop_event(actor: Actor, event_id: UUID) -> None:
         data={"name": row["name"]},
     )  # fmt: skip
     await calendar.changed()
-
-
-def following(current: InForce, name: str) -> Iterator[str]:
-    """Yield the windows of a charter that follow an event."""
-    for window in current.charter.windows:
-        if name in (window.opens.event, window.closes.event):
-            yield window.placed.name
-
-
-async def charters(actor: Actor) -> list[InForce]:
-    """Return every charter in force, the tenant's first."""
-    current = await in_force(actor.tenant)
-    own = await charters_of_communities(actor.tenant)
-    return [one for one in (current, *own) if one is not None]

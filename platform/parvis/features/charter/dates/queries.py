@@ -11,7 +11,6 @@ from parvis.core.i18n import N_
 from parvis.features.charter import queries
 from parvis.features.charter.calendar import read_events
 from parvis.features.charter.dates import rules
-from parvis.features.charter.dates.actions import charters, following
 from parvis.features.charter.in_force import InForce
 from parvis.features.charter.moments import Calendar
 
@@ -80,7 +79,7 @@ _SWITCHES = f"""
 async def calendar_page(actor: Actor) -> CalendarPage:
     """Return the calendar as its keepers see it. Errors: NotFound for who may not."""
     rules.require_keeper(actor)
-    found, known = await charters(actor), await read_events()
+    found, known = await rules.charters(actor), await read_events()
     return CalendarPage(
         events=await _events(actor, found),
         windows=tuple(view for one in found for view in _windows(one, known, actor.locale)),
@@ -97,7 +96,9 @@ async def calendar_page(actor: Actor) -> CalendarPage:
 
 async def _events(actor: Actor, found: list[InForce]) -> tuple[EventView, ...]:
     return tuple(
-        _event(row, tuple(rule for one in found for rule in following(one, row["name"])), actor)
+        _event(
+            row, tuple(rule for one in found for rule in rules.following(one, row["name"])), actor
+        )
         for row in await db.fetch(_EVENTS)
     )
 

@@ -12,7 +12,7 @@ from parvis.core.actor import Actor
 from parvis.core.db import UniqueViolation
 from parvis.core.errors import Conflict, Invalid, NotFound
 from parvis.core.i18n import N_
-from parvis.core.permissions import Permission
+from parvis.features.charter.holds.rules import require_keeper
 
 Kind = Literal["tenant", "member", "contribution"]
 ALREADY_HELD = N_("A legal hold protects this already.")
@@ -31,12 +31,6 @@ class HoldInput(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     subject: Annotated[str, Meta(max_length=500)] = ""
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
-
-
-def require_keeper(actor: Actor) -> None:
-    """Raise NotFound for who may not open the screen: it is none of theirs."""
-    if not actor.may(Permission.TENANT_MANAGE):
-        raise NotFound
 
 
 async def place(actor: Actor, given: HoldInput) -> UUID:

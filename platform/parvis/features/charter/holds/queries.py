@@ -8,9 +8,9 @@ import msgspec
 from parvis.core import db
 from parvis.core.actor import Actor
 from parvis.core.i18n import N_
-from parvis.core.retention import CLASSES
-from parvis.features.charter.holds.actions import require_keeper
+from parvis.features.charter.holds.rules import require_keeper
 from parvis.features.charter.in_force import in_force
+from parvis.features.charter.kinds.retention import CLASSES
 from parvis.features.charter.retention import periods
 
 KINDS = {

@@ -12,7 +12,7 @@ from parvis.core.errors import Conflict, Invalid
 from parvis.core.http import Req
 from parvis.core.step_up import StepUp
 from parvis.features.charter.forms import Typed, again
-from parvis.features.charter.holds import actions, queries
+from parvis.features.charter.holds import actions, queries, rules
 from parvis.features.charter.holds.actions import HoldInput
 from parvis.features.charter.holds.queries import HoldsPage
 
@@ -29,7 +29,7 @@ async def holds_screen(request: Req) -> Response[Any]:
 @post(PATH, opt=CHANGE, include_in_schema=False)
 async def place_form(request: Req) -> Response[Any] | Redirect:
     """Place a hold, or show the form again with what is wrong."""
-    actions.require_keeper(http.actor_of(request))
+    rules.require_keeper(http.actor_of(request))
     fields = await http.form_fields(request)
     try:
         await actions.place(http.actor_of(request), http.convert(fields, HoldInput))

@@ -3,13 +3,13 @@
 A daily job keeps it (charter/retention.py), in the words of the charter in force.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
 
-from parvis.core.retention import CLASSES
+from parvis.core.i18n import N_
 from parvis.features.charter.moments import length
 from parvis.features.charter.rule import Check, Complaint, Finding, PlacedRule, Reading, Rule
 from parvis.features.charter.verdict import Effect
@@ -17,6 +17,18 @@ from parvis.features.tenants.problems import hint
 
 SHORTEST, LONGEST = timedelta(days=1), timedelta(days=3650)
 _HOW = 'write "90 days", "13 months", "3 years"; ten years at most'
+
+
+# What a charter may speak of; the feature that keeps it takes it away (core/retention.py).
+CLASSES: Mapping[str, str] = {
+    "charter_drafts": N_("Drafts of the charter that nobody touches"),
+    "legal_notices": N_("Who sent a legal notice, once it is decided"),
+    "read_notices": N_("Notices you have read"),
+    "rehearsals": N_("Rehearsals of the charter"),
+    "review_notes": N_("What people wrote when they reported something, once it is decided"),
+    "sessions": N_("Sessions that have ended"),
+    "sign_ins": N_("The log of sign-ins"),
+}
 
 
 class RetentionRule(Rule, frozen=True, kw_only=True):
