@@ -70,7 +70,7 @@ async def test_a_broken_file_publishes_nothing(orvance, superuser):
     with pytest.raises(TenantFileError):
         async with orvance.transaction():
             await publish_version(orvance.tenant, SOURCE + "\n[[clause]]\n", file=FILE)
-    count = "SELECT count(*) FROM charter_version WHERE tenant_id = $1"
+    count = "SELECT count(*) FROM charter_version WHERE tenant_id = $1 AND community_id IS NULL"
     assert await superuser.fetchval(count, orvance.tenant.id) == 1
 
 

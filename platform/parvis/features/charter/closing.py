@@ -60,7 +60,12 @@ def grace_of(current: InForce, actor: Actor) -> Grace | None:
 
 
 def _closes(own: InForce, actor: Actor) -> CommunityId | None:
-    """Return the community that its charter closes to the actor, else None."""
+    """Return the community that its charter closes to the actor, else None.
+
+    Who reads nothing there anyway, or not before joining, needs nothing closed.
+    """
+    if own.community_id not in actor.communities and not own.version.is_open:
+        return None
     if own.acceptance_of(actor) is Acceptance.CURRENT and actor.standing.warned_at is None:
         return None
     verdict = rules.verdict_on(actor, own, READ, fields={})

@@ -25,12 +25,14 @@ def charter_path(scope: str) -> str:
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a published version without reading its text.
 
-    `scope` is "tenant", or the slug of the community whose own charter it is.
+    `scope` is "tenant", or the slug of the community whose own charter it is; `is_open`: whether
+    every member reads there.
     """
 
     id: CharterVersionId
     community_id: CommunityId | None
     scope: str
+    is_open: bool
     number: int
     is_material: bool
     sha256: str
@@ -116,8 +118,8 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 _VERSIONS = """
-    SELECT v.id, v.community_id, k.slug, v.number, v.is_material, v.sha256, v.published_at,
-           v.effective_at, v.grace_until
+    SELECT v.id, v.community_id, k.slug, k.visibility = 'open' AS is_open, v.number,
+           v.is_material, v.sha256, v.published_at, v.effective_at, v.grace_until
       FROM charter_version v
       LEFT JOIN community k ON k.tenant_id = v.tenant_id AND k.id = v.community_id
      WHERE v.tenant_id = $1 ORDER BY v.number
@@ -238,6 +240,7 @@ def _version(row: Any) -> Version:
         id=CharterVersionId(row["id"]),
         community_id=CommunityId(row["community_id"]) if row["community_id"] else None,
         scope=row["slug"] or TENANT_SCOPE,
+        is_open=row["is_open"] is not False,
         number=row["number"],
         is_material=row["is_material"],
         sha256=row["sha256"],
