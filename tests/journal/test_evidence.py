@@ -252,7 +252,7 @@ async def test_a_proof_file_verifies_itself_in_a_clean_environment(folder: Path)
     status, told = verify(folder, program_at=folder / "verify.py")
     assert status == 0, told
     assert told.startswith("EVERYTHING HOLDS")
-    assert "5 entries are in the tree" in told
+    assert "6 entries are in the tree" in told
     assert alone(folder) == 0
 
 
@@ -260,7 +260,8 @@ async def test_a_proof_file_holds_the_story_its_words_and_its_charter(folder: Pa
     index = json.loads((folder / "proof.json").read_text())
     acts = [json.loads((folder / one["file"]).read_text())["act"] for one in index["entries"]]
     assert acts == [
-        "post.held", "review.opened", "review.claimed", "review.decided", "charter.published",
+        "post.held", "review.opened", "review.claimed", "decision.written", "review.decided",
+        "charter.published",
     ]  # fmt: skip
     assert all(one["position"] is not None for one in index["entries"])
     assert "projet de cession" in (folder / index["words"][0]["file"]).read_text()

@@ -189,6 +189,9 @@ ALTER TABLE decision
     ADD COLUMN IF NOT EXISTS account_code text,
     -- The decision that this one takes back.
     ADD COLUMN IF NOT EXISTS reverses_id uuid,
+    -- What the journal keeps of facts and letter, and what makes it unguessable once it is gone.
+    ADD COLUMN IF NOT EXISTS digest text,
+    ADD COLUMN IF NOT EXISTS salt bytea,
     DROP CONSTRAINT IF EXISTS decision_action_check,
     ADD CONSTRAINT decision_action_check CHECK (action IN
         ('publish', 'keep', 'return', 'refuse', 'redact', 'escalate', 'restore', 'uphold',
@@ -240,7 +243,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM require_erasure_of($1, $2);
     UPDATE review_cause x SET note = NULL WHERE x.tenant_id = $1 AND x.reporter_id = $2;
-    UPDATE decision d SET text_sent = '…'
+    UPDATE decision d SET text_sent = '…', salt = NULL
      WHERE d.tenant_id = $1 AND d.text_sent IS NOT NULL AND (d.member_id = $2
            OR d.contribution_id IN (
               SELECT c.id FROM contribution c WHERE c.tenant_id = $1 AND c.author_id = $2));

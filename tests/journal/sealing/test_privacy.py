@@ -12,12 +12,14 @@ from parvis import cli
 from parvis import settings as settings_module
 from parvis.core import db
 from parvis.features.journal.sealing.seal import seal_now
+from parvis.features.moderation.decisions import record
 from parvis.settings import Settings
 from tests.factories import House
+from tests.moderation.conftest import act, claim, hold, items, refusal
 from tests.privacy.conftest import CANARY, KEPT, SECRET_WORDS, Life, life  # noqa: F401 -- fixture
 from tests.privacy.test_erasure import forget
 
-from .conftest import verified
+from .conftest import tamper, verified
 
 # Whoever reads the journal of all tenants: what any member is called, writes or is reached at.
 NAMES = """
@@ -105,3 +107,32 @@ async def test_forgetting_a_member_leaves_the_proof_and_takes_what_it_was_of(
     erased = [row for row in left if row["salt"] is None]
     assert len(erased) > 3
     assert all(row["digest"] and not row["title"] + row["body"] for row in erased)
+
+
+async def test_the_reasons_of_a_decision_can_be_proven(
+    orvance: House, superuser: asyncpg.Connection
+) -> None:
+    author = await orvance.person("Georges Malvoisin", communities=["clients-du-cercle"])
+    judge = await orvance.person("Ludivine Darcel", roles=["moderator"], capacity="employee")
+    await hold(orvance, author)
+    [item] = await items(judge)
+    answer = await act(judge, await claim(judge, item), "decisions", **refusal())
+    assert answer.status_code == 201, answer.text
+    row = await superuser.fetchrow(
+        "SELECT d.facts, d.text_sent, d.salt, e.data->>'digest' AS digest FROM decision d"
+        " JOIN journal_entry e ON e.tenant_id = d.tenant_id AND e.subject_id = d.id"
+        " WHERE e.act = 'decision.written'"
+    )
+    text = record.words(row["facts"], row["text_sent"]).encode()
+    assert row["text_sent"]
+    assert hmac.new(row["salt"], text, sha256).hexdigest() == row["digest"]
+
+
+async def test_a_letter_that_is_forgotten_can_no_longer_be_guessed(
+    life: Life,  # noqa: F811 -- a fixture
+    superuser: asyncpg.Connection,
+) -> None:
+    await tamper(superuser, "UPDATE decision SET salt = 'x', digest = 'y'")
+    await forget(life, superuser)
+    rows = await superuser.fetch("SELECT salt, digest FROM decision WHERE text_sent = '…'")
+    assert {tuple(row) for row in rows} == {(None, "y")}

@@ -2,7 +2,17 @@
 
 from enum import StrEnum
 
-from piccolo.columns import JSONB, UUID, Array, Boolean, Integer, Real, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    Boolean,
+    Bytea,
+    Integer,
+    Real,
+    Text,
+    Timestamptz,
+)
 
 from parvis.core.tables import TenantTable
 
@@ -169,6 +179,8 @@ class Decision(TenantTable):
     facts = Text(null=True, default=None)
     statement = JSONB(null=True, default=None)
     text_sent = Text(null=True, default=None)
+    digest = Text(null=True, default=None)
+    salt = Bytea(null=True, default=None)
     source_type = Text()
     automated_detection = Boolean()
     automated_decision = Text()

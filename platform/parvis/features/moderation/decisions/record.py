@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from parvis.core import clock, db
+from parvis.core import clock, crypto, db, journal
 from parvis.core.actor import Actor
 from parvis.core.ids import DecisionId
 from parvis.features.moderation import statement
@@ -14,8 +14,10 @@ async def write(
 ) -> DecisionId:
     """Write a decision of a person, or of a rule named `rule`, and return its id.
 
-    The database refuses a restriction whose statement of reasons is not whole.
+    The journal commits to its facts and its letter, so that they can be proven while they are
+    kept. The database refuses a restriction whose statement of reasons is not whole.
     """
+    columns |= _commitment(columns)
     defaults: dict[str, Any] = {
         "decided_by": actor.member_id if actor else None,
         "decided_by_rule": rule,
@@ -24,4 +26,21 @@ async def write(
         "automated_decision": statement.NOT_AUTOMATED if actor else statement.FULLY_AUTOMATED,
         "at": clock.now(),
     }
-    return DecisionId(await db.insert("decision", action=action, **(defaults | columns)))
+    written = DecisionId(await db.insert("decision", action=action, **(defaults | columns)))
+    if digest := columns.get("digest"):
+        data = {"to": action, "digest": digest}
+        await journal.record(actor, "decision.written", subject=("decision", written), data=data)
+    return written
+
+
+def words(facts: str | None, text_sent: str | None) -> str:
+    """Return what a decision's digest is of."""
+    return f"{facts or ''}\n\n{text_sent or ''}"
+
+
+def _commitment(columns: dict[str, Any]) -> dict[str, Any]:
+    facts, text_sent = columns.get("facts"), columns.get("text_sent")
+    if not (facts or text_sent):
+        return {}
+    salt, digest = crypto.commit(words(facts, text_sent))
+    return {"salt": salt, "digest": digest}
