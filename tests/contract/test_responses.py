@@ -159,7 +159,7 @@ async def _hear(caller: Caller, question_id: str) -> None:
 
 async def test_a_visitor_is_told_to_sign_in_as_documented(document, orvance) -> None:
     for method, path, operation in document.operations():
-        address = path.removeprefix("/api/v1").replace("{number}", "1")
+        address = path.removeprefix("/api/v1").replace("{number}", "1").replace("{year}", "2024")
         answer = await orvance.visitor.call(method, re.sub(r"\{\w+\}", NOBODY, address))
         document.check(answer)
         # 422: a body is read before it is known that its act needs a member.

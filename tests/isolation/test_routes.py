@@ -41,6 +41,8 @@ SOURCES = {
     "invitation_id": "SELECT id FROM invitation WHERE tenant_id = $1 LIMIT 1",
     "import_id": "SELECT id FROM member_import WHERE tenant_id = $1 LIMIT 1",
     "event_id": "SELECT id FROM calendar_event WHERE tenant_id = $1 LIMIT 1",
+    "decision_id": "SELECT id FROM decision WHERE tenant_id = $1 LIMIT 1",
+    "legal_notice_id": "SELECT id FROM legal_notice WHERE tenant_id = $1 LIMIT 1",
     "hold_id": "SELECT id FROM legal_hold WHERE tenant_id = $1 LIMIT 1",
     "scim_token_id": "SELECT id FROM scim_token WHERE tenant_id = $1 LIMIT 1",
     "rehearsal_id": "SELECT id FROM charter_rehearsal WHERE tenant_id = $1 LIMIT 1",
@@ -55,7 +57,7 @@ SLUGS = {
     " (SELECT slug FROM connection WHERE tenant_id <> $1) LIMIT 1",
 }
 # Tokens are kept as hashes: tests/identity and tests/members try them at the wrong tenant.
-NOT_OBJECTS = {"rest", "path", "number", "token", "clause_id"}
+NOT_OBJECTS = {"rest", "path", "number", "token", "clause_id", "year"}
 ROLES = ("admin", "moderator", "secretary", "expert", "legal", "delegate", "publisher")
 NONCE = re.compile(r"'nonce-([\w-]+)'")
 

@@ -263,7 +263,11 @@ async def kept(
 
 
 def path_of(kept: dict[str, Any]) -> str:
-    return f"/legal-notices/{kept['token']}/{kept['notice']['id']}/appeals"
+    return f"/legal-notices/{kept['token']}/appeals"
+
+
+def body_of(kept: dict[str, Any], text: str = "Relisez bien.") -> dict[str, Any]:
+    return {"notice_id": str(kept["notice"]["id"]), "text": text}
 
 
 async def test_a_notifier_contests_without_an_account_and_the_notice_is_judged_anew(
@@ -274,11 +278,9 @@ async def test_a_notifier_contests_without_an_account_and_the_notice_is_judged_a
     postbox: Postbox,
 ) -> None:
     assert kept["notice"]["may_appeal"]
-    sent = await orvance.visitor.send_form(
-        f"/legal-notice/{kept['token']}/appeals/{kept['notice']['id']}", {"text": "Relisez bien."}
-    )
+    sent = await orvance.visitor.send_form(f"/legal-notice/{kept['token']}/appeals", body_of(kept))
     assert sent.status_code == 303, sent.text
-    again = await orvance.visitor.call("POST", path_of(kept), {"text": "Encore."})
+    again = await orvance.visitor.call("POST", path_of(kept), body_of(kept))
     assert (again.status_code, again.json()["code"]) == (409, "already_appealed")
     assert await items(kept["by"], "appeals") == []
     await decide(second, "appeals", **reversed_())
@@ -303,7 +305,7 @@ async def test_a_notifier_is_told_that_the_decision_stands(
     author: Person,
     postbox: Postbox,
 ) -> None:
-    answer = await orvance.visitor.call("POST", path_of(kept), {"text": "Relisez bien."})
+    answer = await orvance.visitor.call("POST", path_of(kept), body_of(kept))
     assert answer.status_code == 201, answer.text
     before = await notices(author)
     await decide(second, "appeals", **upheld())
@@ -318,10 +320,11 @@ async def test_a_notifier_is_told_that_the_decision_stands(
 async def test_a_link_leads_to_its_own_notices_only(
     orvance: House, ardelune: House, kept: dict[str, Any]
 ) -> None:
-    other = path_of(kept | {"notice": {"id": uuid4()}})
-    wrong = path_of(kept | {"token": kept["token"][:-1] + "x"})
-    for house, path in ((orvance, other), (orvance, wrong), (ardelune, path_of(kept))):
-        assert (await house.visitor.call("POST", path, {"text": "x"})).status_code == 404
+    other = kept | {"notice": {"id": uuid4()}}
+    wrong = kept | {"token": kept["token"][:-1] + "x"}
+    for house, one in ((orvance, other), (orvance, wrong), (ardelune, kept)):
+        answer = await house.visitor.call("POST", path_of(one), body_of(one))
+        assert answer.status_code == 404
 
 
 async def test_a_notice_that_was_followed_leaves_nothing_to_contest(
@@ -337,8 +340,8 @@ async def test_a_notice_that_was_followed_leaves_nothing_to_contest(
     await postbox.deliver()
     token = postbox.link(EMAIL)
     [notice] = (await orvance.visitor.call("GET", f"/legal-notices/{token}")).json()["notices"]
-    path = path_of({"token": token, "notice": notice})
-    assert (await orvance.visitor.call("POST", path, {"text": "x"})).status_code == 409
+    asked = {"token": token, "notice": notice}
+    assert (await orvance.visitor.call("POST", path_of(asked), body_of(asked))).status_code == 409
     # The author contests it before the other one of compliance; the notifier learns of that.
     await appeal(author, decision["id"])
     await decide(second, "appeals", **reversed_())
@@ -347,7 +350,7 @@ async def test_a_notice_that_was_followed_leaves_nothing_to_contest(
     [notice] = (await orvance.visitor.call("GET", f"/legal-notices/{token}")).json()["notices"]
     assert notice["outcome"]["is_final"]
     assert not notice["may_appeal"]
-    assert (await orvance.visitor.call("POST", path, {"text": "x"})).status_code == 409
+    assert (await orvance.visitor.call("POST", path_of(asked), body_of(asked))).status_code == 409
 
 
 async def test_an_appeal_and_the_words_going_away_do_not_cross(

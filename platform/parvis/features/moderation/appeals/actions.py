@@ -30,6 +30,13 @@ class AppealInput(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class NoticeAppealInput(msgspec.Struct, frozen=True, kw_only=True):
+    """Which notice of a secret link was decided wrongly, and why."""
+
+    notice_id: UUID
+    text: str = ""
+
+
 async def file(actor: Actor, decision_id: UUID, given: AppealInput) -> UUID:
     """Contest a decision that restricts the actor; return the appeal's id.
 
@@ -46,12 +53,12 @@ async def file(actor: Actor, decision_id: UUID, given: AppealInput) -> UUID:
     return appeal_id
 
 
-async def file_by_notifier(token: str, notice_id: UUID, given: AppealInput) -> UUID:
+async def file_by_notifier(token: str, given: NoticeAppealInput) -> UUID:
     """Contest how a notice was decided, by the secret link it is followed with.
 
     Errors: NotFound; Conflict where the notice was followed; TooLate, AlreadyAppealed; Invalid.
     """
-    notice = await rules.access_notice(token, notice_id)
+    notice = await rules.access_notice(token, given.notice_id)
     found = notice.contested
     rules.require_open(found)
     text = rules.checked_text(given.text)

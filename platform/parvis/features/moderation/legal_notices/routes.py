@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -13,7 +12,7 @@ from parvis.core.errors import AppError, Invalid
 from parvis.core.http import Req
 from parvis.core.i18n import translate
 from parvis.features.moderation.appeals import actions as appeals
-from parvis.features.moderation.appeals.actions import AppealInput
+from parvis.features.moderation.appeals.actions import NoticeAppealInput
 from parvis.features.moderation.legal_notices import actions, categories, queries
 from parvis.features.moderation.legal_notices.inputs import NoticeInput
 
@@ -63,16 +62,17 @@ async def follow(request: Req, token: FromPath[str]) -> Response[Any]:
     return await _followed(request, token, {}, {})
 
 
-@post("/legal-notice/{token:str}/appeals/{notice_id:uuid}", opt=OPEN, include_in_schema=False)
-async def contest(request: Req, token: FromPath[str], notice_id: FromPath[UUID]) -> Answer:
+@post("/legal-notice/{token:str}/appeals", opt=OPEN, include_in_schema=False)
+async def contest(request: Req, token: FromPath[str]) -> Answer:
     """Contest how a notice was decided, and show that it arrived."""
     try:
-        given = await http.decode(request, AppealInput)
-        await appeals.file_by_notifier(token, notice_id, given)
+        given = await http.decode(request, NoticeAppealInput)
+        await appeals.file_by_notifier(token, given)
     except Invalid as error:
-        fields = {f"text-{notice_id}": (await http.form_fields(request)).get("text", "")}
-        said = {f"text-{notice_id}": text for text in _said(request, error).values()}
-        return await _followed(request, token, fields, said, status=422)
+        sent = await http.form_fields(request)
+        field = f"text-{sent.get('notice_id', '')}"
+        said = dict.fromkeys([field], next(iter(_said(request, error).values()), ""))
+        return await _followed(request, token, {field: sent.get("text", "")}, said, status=422)
     return http.redirect(f"/legal-notice/{token}")
 
 

@@ -11,7 +11,7 @@ from parvis.core import addresses, http
 from parvis.core.http import Req
 from parvis.core.step_up import StepUp
 from parvis.features.moderation.appeals import actions as appeals
-from parvis.features.moderation.appeals.actions import AppealInput
+from parvis.features.moderation.appeals.actions import NoticeAppealInput
 from parvis.features.moderation.legal_notices import actions, misuse, picking, queries
 from parvis.features.moderation.legal_notices.actions import PlaceInput
 from parvis.features.moderation.legal_notices.inputs import NoticeInput
@@ -60,16 +60,14 @@ async def follow(request: Req, token: FromPath[str]) -> Filing:
 
 
 @post(
-    "/api/v1/legal-notices/{token:str}/{notice_id:uuid}/appeals",
+    "/api/v1/legal-notices/{token:str}/appeals",
     opt=OPEN,
     operation_id="contestLegalNotice",
     tags=TAGS,
 )
-async def contest(
-    request: Req, token: FromPath[str], notice_id: FromPath[UUID], data: JSONBody[AppealInput]
-) -> Filing:
+async def contest(request: Req, token: FromPath[str], data: JSONBody[NoticeAppealInput]) -> Filing:
     """Contest how a notice was decided, once, within six months."""
-    await appeals.file_by_notifier(token, notice_id, data)
+    await appeals.file_by_notifier(token, data)
     return await queries.filing(token, http.actor_of(request).locale)
 
 
@@ -95,14 +93,16 @@ async def pick(request: Req, item_id: FromPath[UUID], data: JSONBody[PlaceInput]
 
 
 @post(
-    "/api/v1/moderation/notices/{notice_id:uuid}/measures",
+    "/api/v1/moderation/notices/{legal_notice_id:uuid}/measures",
     opt={"act": "review.decide", "step_up": StepUp.DECIDE},
     operation_id="measureNotifier",
     tags=["moderation"],
 )
-async def measure(request: Req, notice_id: FromPath[UUID], data: JSONBody[MeasureInput]) -> Measure:
+async def measure(
+    request: Req, legal_notice_id: FromPath[UUID], data: JSONBody[MeasureInput]
+) -> Measure:
     """Warn who sends manifestly unfounded notices, or let their notices wait for some days."""
-    return Measure(until=await misuse.measure(http.actor_of(request), notice_id, data))
+    return Measure(until=await misuse.measure(http.actor_of(request), legal_notice_id, data))
 
 
 HANDLERS = (send, follow, contest, of_item, pick, measure)

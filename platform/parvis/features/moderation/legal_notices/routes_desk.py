@@ -35,17 +35,17 @@ async def pick(request: Req, item_id: FromPath[UUID]) -> Answer:
 
 
 @post(
-    "/admin/moderation/{item_id:uuid}/notifier/{notice_id:uuid}",
+    "/admin/moderation/{item_id:uuid}/notifier/{legal_notice_id:uuid}",
     opt={"act": "review.decide", "step_up": StepUp.DECIDE},
     include_in_schema=False,
 )
-async def measure(request: Req, item_id: FromPath[UUID], notice_id: FromPath[UUID]) -> Answer:
+async def measure(request: Req, item_id: FromPath[UUID], legal_notice_id: FromPath[UUID]) -> Answer:
     """Warn or suspend a notifier and go back to the case, or say what is missing."""
     actor = http.actor_of(request)
     try:
         await picking.notices_of(actor, item_id)
         given = await http.decode(request, MeasureInput)
-        await misuse.measure(actor, notice_id, given)
+        await misuse.measure(actor, legal_notice_id, given)
     except (Invalid, Conflict) as error:
         return await _again(request, item_id, error)
     return http.redirect(f"/admin/moderation/{item_id}")
