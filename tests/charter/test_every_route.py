@@ -52,9 +52,9 @@ OPEN = {
     },
     "anybody may say that something is illegal here, and contest the answer (DSA art. 16, 20)": {
         "POST /api/v1/legal-notices",
-        "POST /api/v1/legal-notices/{token:str}/{notice_id:uuid}/appeals",
+        "POST /api/v1/legal-notices/{token:str}/appeals",
         "POST /legal-notice",
-        "POST /legal-notice/{token:str}/appeals/{notice_id:uuid}",
+        "POST /legal-notice/{token:str}/appeals",
     },
     "confirming who one is needs no charter": {
         "POST /auth/step-up",
