@@ -43,6 +43,7 @@ SOURCES = {
     "event_id": "SELECT id FROM calendar_event WHERE tenant_id = $1 LIMIT 1",
     "decision_id": "SELECT id FROM decision WHERE tenant_id = $1 LIMIT 1",
     "legal_notice_id": "SELECT id FROM legal_notice WHERE tenant_id = $1 LIMIT 1",
+    "reason_id": "SELECT id FROM canned_reason WHERE tenant_id = $1 LIMIT 1",
     "hold_id": "SELECT id FROM legal_hold WHERE tenant_id = $1 LIMIT 1",
     "scim_token_id": "SELECT id FROM scim_token WHERE tenant_id = $1 LIMIT 1",
     "rehearsal_id": "SELECT id FROM charter_rehearsal WHERE tenant_id = $1 LIMIT 1",
@@ -125,6 +126,10 @@ async def seeded(orvance: House, migrated, app: Litestar) -> House:
         await db.insert(
             "legal_hold", subject_kind="tenant", reason="Contentieux", placed_at=clock.now()
         )
+        await db.insert(
+            "canned_reason", clause_id="no-rumour", action="refuse", locale="fr", title="Rumeur",
+            body="Une rumeur.", updated_at=clock.now(),
+        )  # fmt: skip
     return orvance
 
 
