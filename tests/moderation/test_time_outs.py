@@ -42,7 +42,7 @@ async def test_an_overdue_case_is_escalated_and_told_once(
         assert "Malvoisin" not in str(told)
         assert "cession" not in str(told)
     case = (await moderator.browser.call("GET", f"/moderation/items/{item['id']}")).json()
-    assert any("escalad" in entry["sentence"] for entry in case["history"]), case["history"]
+    assert any("transmis" in entry["sentence"] for entry in case["history"]), case["history"]
     still = await held.author.browser.call("GET", f"/posts/{held.id}")
     assert still.json()["status"] == "held", "nothing is published or rejected by itself"
 

@@ -52,7 +52,10 @@ class TogetherInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TogetherResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one of the cases. `code` and `message` say why it was not decided."""
+    """What became of one of the cases. `code` and `message` say why it was not decided.
+
+    `title` is what it is called, where it was still in the list.
+    """
 
     id: UUID
     is_done: bool
@@ -60,6 +63,7 @@ class TogetherResult(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 201
     code: str | None = None
     message: str | None = None
+    title: str | None = None
 
 
 class TogetherResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +149,15 @@ async def decide(actor: Actor, given: TogetherInput, *, site: str) -> TogetherRe
 
     Needs: no open transaction. Nothing is raised for one case that stops the others.
     """
-    found = [await _decide_one(actor, given, item, site) for item in given.items]
+    async with db.transaction(actor.tenant.id):
+        alikes = await alike(actor, given.clause_id, given.rule_id)
+    titles = {item.id: item.title for item in alikes}
+    found = [
+        msgspec.structs.replace(
+            await _decide_one(actor, given, item, site), title=titles.get(item.id)
+        )
+        for item in given.items
+    ]
     return TogetherResults(done=sum(one.is_done for one in found), items=tuple(found))
 
 

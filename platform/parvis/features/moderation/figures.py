@@ -12,11 +12,15 @@ from parvis.features.moderation import queries, rules
 from parvis.features.moderation.queries_lists import IN_SCOPE, scope_values
 
 DAYS = 30
+FEWEST_PEOPLE = 5
 WIDTH, HEIGHT, MARGIN = 80, 28, 3
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`median_minutes` is None when nothing was decided; the last two hold one value a day."""
+    """Delay and share are None where fewer than five people's words were decided.
+
+    The last two hold one value a day.
+    """
 
     to_handle: int
     late: int
@@ -38,6 +42,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 _DECIDED = f"""
     SELECT count(*) AS decisions,
            count(*) FILTER (WHERE d.action = 'publish') AS published,
+           count(DISTINCT i.author_id) AS people,
            percentile_cont(0.5) WITHIN GROUP (
                ORDER BY extract(epoch FROM d.at - i.created_at)::float8) / 60 AS minutes
       FROM decision d
@@ -64,16 +69,16 @@ async def figures(actor: Actor) -> Figures:
     total = await db.fetch_row(_DECIDED, *scope_values(scope), since)
     days = await db.fetch(_BY_DAY, *scope_values(scope), since, zone)
     assert total is not None  # noqa: S101 -- an aggregate has one row
-    count = total["decisions"]
+    count, is_told = total["decisions"], total["people"] >= FEWEST_PEOPLE
     return Figures(
         to_handle=waiting.open + waiting.escalated,
         late=waiting.late,
-        median_minutes=round(total["minutes"]) if count else None,
+        median_minutes=round(total["minutes"]) if is_told else None,
         target_hours=actor.tenant.settings.review_hours,
         decisions=count,
-        published_percent=round(100 * total["published"] / count) if count else None,
+        published_percent=round(100 * total["published"] / count) if is_told else None,
         decisions_by_day=_daily(days, "decisions", since, zone),
-        median_minutes_by_day=_decided_days(days),
+        median_minutes_by_day=_decided_days(days) if is_told else (),
     )
 
 

@@ -48,14 +48,19 @@ CONDITIONS = {
     QueueList.DECIDED: "i.status IN ('decided', 'waiting_author') AND i.decided_at IS NOT NULL",
 }
 # $2: the audiences one is in; $3: the places managed; $4: who looks, who judges neither what they
-# wrote, nor what they reported, nor what they decided.
+# wrote, nor what they reported, nor what they decided. Own reports are few and looked up once; a
+# join would read every cause there is.
 IN_SCOPE = """i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
-       AND NOT EXISTS (SELECT FROM review_cause y
-              LEFT JOIN legal_notice o ON o.tenant_id = $1 AND o.id = y.legal_notice_id
-              WHERE y.tenant_id = $1 AND y.item_id = i.id
-                AND (y.reporter_id = $4 OR o.member_id = $4))
-       AND NOT EXISTS (SELECT FROM decision z WHERE i.target_kind = 'decision'
-              AND z.tenant_id = $1 AND z.id = i.other_target_id AND z.decided_by = $4)
+       AND i.id <> ALL (ARRAY(
+              SELECT y.item_id FROM review_cause y
+               WHERE y.tenant_id = $1 AND y.reporter_id = $4
+               UNION ALL
+              SELECT y.item_id FROM legal_notice o
+                JOIN review_cause y ON y.tenant_id = $1 AND y.legal_notice_id = o.id
+               WHERE o.tenant_id = $1 AND o.member_id = $4))
+       AND (i.target_kind <> 'decision'
+            OR NOT EXISTS (SELECT FROM decision z WHERE z.tenant_id = $1
+                              AND z.id = i.other_target_id AND z.decided_by = $4))
        AND (i.audience = ANY($2::text[])
             OR (i.place_id = ANY($3::uuid[]) AND i.audience = 'moderators'
                 AND i.status <> 'escalated'))"""

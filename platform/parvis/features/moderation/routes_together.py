@@ -45,8 +45,6 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ItemSummary, ...] = ()
     drafted: tuple[Drafted, ...] = ()
     results: TogetherResults | None = None
-    # What the cases decided are called, by id: they are in the list no more.
-    titles: dict[str, str] = {}
     error: str = ""
 
 
@@ -94,10 +92,8 @@ async def decide_together(request: Req) -> Response[Any]:
         },
         TogetherInput,
     )
-    async with db.transaction(actor.tenant.id):
-        before = await bulk.alike(actor, given.clause_id, given.rule_id)
     results = await bulk.decide(actor, given, site=_site(request))
-    view = Together(clause_id=given.clause_id, rule_id=given.rule_id, items=before, results=results)
+    view = Together(clause_id=given.clause_id, rule_id=given.rule_id, results=results)
     async with db.transaction(actor.tenant.id):
         return http.page(request, "moderation/together.html", view)
 
