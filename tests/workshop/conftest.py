@@ -79,7 +79,8 @@ async def first_versions_only(app: Litestar, superuser: asyncpg.Connection) -> A
     yield
     await superuser.execute(
         "SET session_replication_role = replica;"
-        "DELETE FROM charter_version WHERE number > 1 OR community_id IS NOT NULL;"
+        "DELETE FROM charter_version WHERE number > 1"
+        " OR (community_id IS NOT NULL AND published_by IS NOT NULL);"
         "SET session_replication_role = origin;"
         "NOTIFY parvis_tenant"
     )

@@ -23,7 +23,7 @@ def test_a_figure_over_five_people_is_shown():
 
 def test_a_figure_over_four_people_is_hidden_however_many_texts():
     found = protected([group("all", range(4), 900)])
-    assert (found["all"].texts, found["all"].people) == (None, None)
+    assert (found["all"].texts, found["all"].people, found["all"].is_few) == (None, None, True)
 
 
 def test_people_are_told_in_fives():
@@ -35,6 +35,9 @@ def test_a_part_is_not_to_be_had_from_the_total_and_the_other_part():
     assert found["refused"].texts is None
     assert found["all"].texts is None or found["held"].texts is None
     assert found["all"].texts is not None or found["held"].texts is not None
+    assert (found["refused"].is_few, found["all"].is_few, found["held"].is_few) == (
+        True, False, False,
+    )  # fmt: skip
 
 
 def test_two_small_parts_of_the_same_people_do_not_add_up_to_a_total():

@@ -71,11 +71,15 @@ class ClausesScreen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicationScreen(msgspec.Struct, frozen=True, kw_only=True):
-    """What publishing would do. `asked`: how many members a material change asks."""
+    """What publishing would do. `asked`: how many members a material change asks.
+
+    `note` is the draft's own, empty while it is still that of the version before.
+    """
 
     draft: Draft
     document: CharterDocument | None
     comparison: Comparison | None
+    note: dict[str, str]
     number: int
     asked: int | None
     mistakes: tuple[checking.Mistake, ...]
@@ -154,13 +158,17 @@ async def publication(actor: Actor, scope: Scope) -> PublicationScreen:
     current = await rules.require_draft(scope)
     found = await checking.check(scope, current.source, actor.locale)
     latest = await rules.newest(scope)
-    comparison = None
+    comparison, note = None, dict[str, str]()
     if found.document:
         comparison = (await queries.difference(actor, scope)).comparison
+        known = (await checking.check(scope, latest.source)).document if latest else None
+        if known is None or known.version.note != found.document.version.note:
+            note = found.document.version.note
     return PublicationScreen(
         draft=current,
         document=found.document,
         comparison=comparison,
+        note=note,
         number=latest.number + 1 if latest else 1,
         asked=await queries.members_asked(scope),
         mistakes=found.mistakes,

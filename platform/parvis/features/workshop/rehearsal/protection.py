@@ -29,15 +29,18 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A figure as it may be shown. `texts` is None when it is hidden.
 
-    `people` is rounded down to fives; None for fewer than five, and where `texts` is hidden.
+    `is_few`: because it is over fewer than five people; else because such a one could be computed
+    from it. `people` is rounded down to fives; None where `texts` is hidden.
     """
 
     texts: int | None
     people: int | None
+    is_few: bool = False
 
 
 NOTHING = Figure(texts=0, people=None)
-HIDDEN = Figure(texts=None, people=None)
+FEW = Figure(texts=None, people=None, is_few=True)
+HELD_BACK = Figure(texts=None, people=None)
 
 
 def protected(groups: Sequence[Group]) -> dict[str, Figure]:
@@ -48,9 +51,13 @@ def protected(groups: Sequence[Group]) -> dict[str, Figure]:
     shown = {name for name, who in people.items() if len(who) >= FEWEST}
     _hide(shown, vectors, people, secrets)
     return {
-        name: _figure(groups, vectors[name], people[name]) if name in shown else HIDDEN
-        for name in vectors
+        name: _figure(groups, vectors[name], who) if name in shown else _hidden(who)
+        for name, who in people.items()
     }
+
+
+def _hidden(people: set[int]) -> Figure:
+    return FEW if len(people) < FEWEST else HELD_BACK
 
 
 def _vectors(groups: Sequence[Group]) -> dict[str, Vector]:
