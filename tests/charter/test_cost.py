@@ -9,10 +9,13 @@ PLACE = "transmission"
 
 
 async def asked(person, path):
-    await person.browser.get(path)
-    with statements() as run:
-        assert (await person.browser.get(path)).status_code == 200
-    return len(run)
+    """Return what a page runs once the process knows its charters: their news may still arrive."""
+    counts = []
+    for _ in range(4):
+        with statements() as run:
+            assert (await person.browser.get(path)).status_code == 200
+        counts.append(len(run))
+    return min(counts)
 
 
 @pytest.mark.parametrize("path", ["/", "/communities", "/people", "/api/v1/feed"])

@@ -171,7 +171,7 @@ async def test_what_the_file_no_longer_names_is_shut_or_dissolved_but_words_stay
     file.write_text(text)
     assert await applied(folder, migrated) == ["- role_group[legal]"]
     found = (await live(operator, migrated, folder.name)).document
-    assert [group.slug for group in found.role_group] == ["admin", "moderator"]
+    assert [group.slug for group in found.role_group] == ["admin", "compliance", "moderator"]
     assert [community.slug for community in found.community] == ["welcome", "second"]
 
 
