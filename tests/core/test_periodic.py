@@ -44,7 +44,8 @@ async def test_the_work_is_done_for_every_tenant(orvance, ardelune, settings, su
     await run_worker(settings, f"every.{NAME}")
     rows = await superuser.fetch("SELECT tenant_id FROM journal_entry WHERE act = 'ticked'")
     tenants = await superuser.fetch("SELECT id FROM tenant")
-    assert sorted(row["tenant_id"] for row in rows) == sorted(row["id"] for row in tenants)
+    # At least once each: the worker itself may find that a moment has come in the meantime.
+    assert {row["tenant_id"] for row in rows} == {row["id"] for row in tenants}
     assert {orvance.tenant.id, ardelune.tenant.id} <= {row["tenant_id"] for row in rows}
 
 
