@@ -118,3 +118,28 @@ async def test_an_acceptance_older_than_the_last_warning_does_not_count(
     verdict = verdict_on(actor, current, "read", fields={})
     assert [cause.kind for cause in verdict.causes] == (["acceptance"] if is_refused else [])
     assert is_renewal(actor, current) is is_refused
+
+
+async def test_a_warned_member_is_asked_again_and_comes_back(orvance, publisher, superuser):
+    rule = 'kind = "acceptance"\nhow = "after_warning"'
+    await publisher(charter(ACCEPTANCE.replace('kind = "acceptance"', rule)), PLACE)
+    member = await orvance.person(communities=[PLACE])
+    assert (await member.browser.call("GET", f"/communities/{PLACE}/posts")).status_code == 200
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute(
+        "INSERT INTO sanction (tenant_id, id, member_id, kind, decision_id, charter_version_id,"
+        " clause_id, starts_at) SELECT $1, gen_random_uuid(), $2, 'warning', gen_random_uuid(),"
+        " gen_random_uuid(), 'respect', $3",
+        orvance.tenant.id, member.id, clock.now(),
+    )  # fmt: skip
+    await superuser.execute("SET session_replication_role = origin")
+    answer = await member.browser.call("GET", f"/communities/{PLACE}/posts")
+    assert (answer.status_code, answer.json()["scope"]) == (403, PLACE)
+    assert (await member.browser.get("/communities")).status_code == 200
+    path = f"/communities/{PLACE}/charter/acceptance"
+    assert "Vous avez reçu un avertissement" in (await member.browser.get(path)).text
+    given = {"decision": "accepted", "version": 1}
+    assert (await member.browser.call("POST", path, given)).json()["is_accepted"] is True
+    assert (await member.browser.call("GET", f"/communities/{PLACE}/posts")).status_code == 200
+    how = "SELECT how FROM charter_acceptance ORDER BY id DESC LIMIT 1"
+    assert await superuser.fetchval(how) == "after_warning"

@@ -41,15 +41,21 @@ async def acceptance(actor: Actor, current: InForce) -> AcceptanceView:
     """Return where a member stands with a charter in force."""
     row = await db.fetch_row(_LAST_ANSWER, actor.require_member(), list(current.enough))
     decision = Decision(row["decision"]) if row else None
-    is_renewal = rules.is_renewal(actor, current)
+    # As the rows stand now: the actor was loaded before an answer that this request has kept.
+    is_accepted = decision is Decision.ACCEPTED
+    warned_at = actor.standing.warned_at
+    is_renewal = bool(
+        row and is_accepted and warned_at and row["at"] < warned_at
+        and rules.asks_after_warning(current)
+    )  # fmt: skip
     return AcceptanceView(
         scope=current.scope,
         version=current.version.number,
         decision=decision,
         at=row["at"] if row else None,
         # A refusal and a withdrawal end every earlier acceptance, so the last answer tells.
-        is_accepted=decision is Decision.ACCEPTED and not is_renewal,
-        grace_until=current.grace_of(actor),
+        is_accepted=is_accepted and not is_renewal,
+        grace_until=None if decision else current.grace_of(actor),
         is_renewal=is_renewal,
     )
 

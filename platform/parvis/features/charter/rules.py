@@ -78,9 +78,7 @@ def verdict_together(
         judge(_act(actor, one, written, paces), one.charter, written.calendar, now)
         for one in charters
     ]
-    own = sanctioning.verdict_on(
-        actor, written.act, place=written.place, delivers=written.delivers
-    )
+    own = sanctioning.verdict_on(actor, written.act, place=written.place, delivers=written.delivers)
     return together([*said, own])
 
 
@@ -126,9 +124,17 @@ def person(actor: Actor, in_force: InForce) -> Person:
 def is_renewal(actor: Actor, in_force: InForce) -> bool:
     """Whether the member's acceptance stands, yet has to be given again after a warning."""
     who = person(actor, in_force)
+    return (
+        who.acceptance is Acceptance.CURRENT
+        and is_before_warning(who)
+        and asks_after_warning(in_force)
+    )
+
+
+def asks_after_warning(in_force: InForce) -> bool:
+    """Whether an acceptance of this charter has to be given again after a warning."""
     rules = (placed.rule for clause in in_force.charter.document.clauses for placed in clause.rules)
-    asks = any(isinstance(rule, AcceptanceRule) and rule.how == AFTER_WARNING for rule in rules)
-    return asks and who.acceptance is Acceptance.CURRENT and is_before_warning(who)
+    return any(isinstance(rule, AcceptanceRule) and rule.how == AFTER_WARNING for rule in rules)
 
 
 def require_current(in_force: InForce | None, number: int) -> InForce:
