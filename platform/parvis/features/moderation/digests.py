@@ -21,7 +21,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     digests: bool
 
 
-_OLDEST = "SELECT min(i.due_at) FROM review_item i WHERE {scope} AND {waiting}"
+_OLDEST = "SELECT min(i.due_at) FROM review_item i WHERE i.tenant_id = $1 AND {scope} AND {waiting}"
 _WANTS = "SELECT digests FROM review_preference WHERE tenant_id = $1 AND member_id = $2"
 _PREFER = """
     INSERT INTO review_preference (tenant_id, id, member_id, digests) VALUES ($1, $2, $3, $4)
