@@ -63,6 +63,7 @@ def _in_admin(actor: Actor) -> Iterator[NavItem]:
 
 def _in_mine(_actor: Actor) -> Iterator[NavItem]:
     yield NavItem(70, N_("Decisions about me"), "/me/decisions", "shield")
+    yield NavItem(71, N_("My appeals"), "/me/appeals", "scale")
 
 
 FEATURE = Feature(
