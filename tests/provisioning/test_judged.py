@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from litestar import Litestar, asgi
 
 from parvis.core.acts import ACTS, UndeclaredRouteError, refuse_undeclared
 from parvis.features.charter.vocabulary import ACTS as KNOWN
 from parvis.features.charter.vocabulary import WRITING
+from tests.charter.community_charter import publishing
+from tests.charter.test_live_kinds import NO_ADVICE, with_rules
 from tests.isolation.test_statements import statements, without_tenant
 from tests.provisioning.conftest import GROUP, USER, Provider
 
@@ -55,3 +58,21 @@ async def test_every_statement_names_the_tenant(entra: Provider) -> None:
         await entra.client.get("/scim/v2/Users")
     assert len(seen) > 80
     assert without_tenant(seen) == []
+
+
+async def test_a_directory_is_refused_by_the_clause_that_refuses_everybody(
+    app: Litestar, entra: Provider, superuser: asyncpg.Connection
+) -> None:
+    """Form, JSON, token, upload and edit: tests/charter/test_live_kinds.py, by the same clause."""
+    advice = {"title": "Achetez FR0000120321 sans hésiter"}
+    async with publishing(app, entra.house, superuser) as publish:
+        await publish(with_rules(NO_ADVICE))
+        body = {"schemas": [USER], "userName": "a@orvance.example", "displayName": "A B"}
+        created = await entra.ask("POST", "/Users", {**body, **advice})
+        assert (created.status_code, "(clause more)" in created.text) == (400, True)
+        calm = await entra.user()
+        path = f"/Users/{calm['id']}"
+        replace = {"op": "replace", "path": "title", "value": advice["title"]}
+        patched = await entra.patch(path, replace)
+        assert (patched.status_code, "(clause more)" in patched.text) == (400, True)
+    assert await superuser.fetchval("SELECT count(*) FROM scim_user") == 1
