@@ -13,6 +13,7 @@ from parvis.core import clock, db
 from parvis.core.ids import new_id
 from tests.conversations.conftest import HELD, publish
 from tests.factories import House, Person
+from tests.moderation.test_sanctions import restriction
 
 from .conftest import (
     ANSWER,
@@ -394,3 +395,20 @@ async def test_held_words_can_be_contested_too(
     await decide(colleague, "appeals", **reversed_())
     post = await author.browser.call("GET", f"/posts/{decision['contribution_id']}")
     assert post.status_code == 200
+
+
+async def test_a_suspended_member_contests_it_and_is_let_in_again(
+    author: Person, admin: Person, moderator: Person, colleague: Person
+) -> None:
+    given = await admin.browser.call(
+        "POST", f"/members/{author.id}/sanctions", restriction("suspension")
+    )
+    assert given.status_code == 201, given.text
+    assert (await author.browser.call("GET", "/feed")).status_code == 403
+    answer = await appeal(author, given.json()["id"], "Je n’ai rien fait de tel.")
+    assert answer.status_code == 201, answer.text
+    assert await items(admin, "appeals") == []
+    decision = await decide(colleague, "appeals", **reversed_())
+    assert decision["reverses_id"] == given.json()["id"]
+    assert (await author.browser.call("GET", "/feed")).status_code == 200
+    assert (await mine(author))[0]["outcome"] == "reversed"

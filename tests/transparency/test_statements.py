@@ -16,6 +16,7 @@ from parvis.features.transparency.masking import MASK, masked
 from parvis.features.transparency.statements import statement
 from tests.conversations.conftest import HELD, publish
 from tests.factories import House, Person
+from tests.moderation.test_sanctions import restriction
 from tests.redress.conftest import (
     EMAIL,
     FACTS,
@@ -69,12 +70,17 @@ async def test_every_kind_of_restriction_made_here_is_taken(
     later = (clock.now() + timedelta(days=30)).isoformat()
     await publish(author, "Pour un temps", HELD)
     await decide(moderator, "open", **CLAUSE | {"until": later, "territory": ["FR", "BE"]})
-    written = await publish(author, "Un cabinet", "Ce cabinet perd tous ses dossiers.")
+    given = await admin.browser.call(
+        "POST", f"/members/{author.id}/sanctions", restriction("read_only")
+    )
+    assert given.status_code == 201, given.text
+    other = await exporting.person("Odile Grandvaux", communities=["clients-du-cercle"])
+    written = await publish(other, "Un cabinet", "Ce cabinet perd tous ses dossiers.")
     await send(exporting.visitor, f"/posts/{written['id']}")
     await decide(compliance, **by_law())
     found = await exported(admin)
-    assert [faults(one) for one in found] == [[]] * 5
-    assert len({one["puid"] for one in found}) == 5
+    assert [faults(one) for one in found] == [[]] * 6
+    assert len({one["puid"] for one in found}) == 6
     assert {one["source_type"] for one in found} == {"SOURCE_VOLUNTARY", "SOURCE_ARTICLE_16"}
     assert {one["decision_ground"] for one in found} == {ILLEGAL, INCOMPATIBLE}
     [temporary] = [one for one in found if one["territorial_scope"]]
