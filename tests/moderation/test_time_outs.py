@@ -8,7 +8,7 @@ import pytest
 from parvis.core import clock, jobs
 from parvis.core.tenancy import TenantSettings
 from parvis.features.moderation import digests
-from parvis.features.moderation.time_outs import time_outs
+from parvis.features.moderation.time_outs import tell_notice, time_outs
 from parvis.features.moderation.working_time import due_at, works_on
 from tests.factories import House, Person
 from tests.moderation.conftest import PLACE, Held, act, claim, hold, items, refusal
@@ -194,3 +194,43 @@ async def test_a_moderator_turns_digests_off(held: Held, orvance: House, moderat
 async def test_nothing_waits_nobody_is_told(orvance: House, moderator: Person) -> None:
     await digest(orvance, "2026-11-24 09:05")
     assert await kinds(moderator) == []
+
+
+async def test_a_legal_notice_is_told_at_once_and_once(
+    orvance: House, held: Held, moderator: Person
+) -> None:
+    """The job that a notice queues: whoever judges the case is told, by a mail without words."""
+    admin = await orvance.person("Aurélie Montferrand", roles=["admin"], capacity="employee")
+    [item] = await items(moderator)
+    for _ in range(2):
+        await jobs.run(
+            tell_notice, orvance.tenant.id, item_id=item["id"], notice_id=item["contribution_id"]
+        )
+    assert await kinds(moderator) == ["review_notice"]
+    assert await kinds(admin) == []
+    [told] = (await moderator.browser.call("GET", "/notifications")).json()["items"]
+    assert told["path"] == "/admin/moderation?list=notices"
+    assert "cession" not in str(told)
+
+
+async def test_authors_read_the_usual_wait_once_five_people_tell_it(
+    orvance: House, moderator: Person
+) -> None:
+    people = [
+        await orvance.person(f"Client {name}", communities=[PLACE])
+        for name in ("Un", "Deux", "Trois", "Quatre", "Cinq", "Six")
+    ]
+    for n, person in enumerate(people[:5]):
+        await hold(orvance, person, title=f"Cas {n}")
+        [item] = await items(moderator)
+        assert (await own_wait(person, item)) is None, "too few people yet"
+        await act(moderator, await claim(moderator, item), "decisions", action="publish")
+    await hold(orvance, people[5], title="Le dernier")
+    [item] = await items(moderator)
+    assert (await own_wait(people[5], item) or "").endswith("min")
+
+
+async def own_wait(person: Person, item: dict) -> str | None:
+    answer = await person.browser.call("GET", f"/posts/{item['contribution_id']}")
+    found: str | None = answer.json()["usual_wait"]
+    return found
