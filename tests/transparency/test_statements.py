@@ -1,6 +1,7 @@
 """What leaves for the Commission's database is what its field table takes, and names nobody."""
 
 import argparse
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.core import clock
+from parvis.core import clock, db
+from parvis.features.transparency import commands
 from parvis.features.transparency.cli import add_parser
 from parvis.features.transparency.masking import MASK, masked
 from parvis.features.transparency.statements import statement
+from parvis.settings import Settings
 from tests.conversations.conftest import HELD, publish
 from tests.factories import House, Person
 from tests.moderation.test_sanctions import restriction
@@ -236,3 +239,40 @@ def test_the_command_says_what_it_wants(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         parser.parse_args(["moderation", "export-statements", "--tenant", "x", "--from", "hier"])
     assert "--from" in capsys.readouterr().err
+
+
+@pytest.fixture
+def on_this_machine(monkeypatch: pytest.MonkeyPatch, migrated: Settings) -> None:
+    """Let commands find the database of the tests, as an operator's environment names theirs."""
+    monkeypatch.setattr(commands.settings_module, "load", lambda: migrated)
+
+
+async def test_the_command_prints_calls_and_tells_the_tenant_first(
+    exporting: House,
+    on_this_machine: None,
+    author: Person,
+    moderator: Person,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await publish(author, "Retenu", HELD)
+    decision = await decide(moderator, "open", **CLAUSE)
+    today = clock.now().date().isoformat()
+    line = f"moderation export-statements --from {today} --to {today} --tenant"
+    assert await _run(f"{line} banque-orvance --reason Contrôle") == 0
+    [call] = capsys.readouterr().out.splitlines()
+    assert [one["puid"] for one in json.loads(call)["statements"]] == [decision["id"]]
+    assert await _run(f"{line} ardelune") == 1  # its file does not turn the export on
+    assert "export_statements" in capsys.readouterr().err
+    assert await _run(f"{line} nowhere") == 2
+    async with exporting.transaction():
+        told = await db.fetch_value(
+            "SELECT data ->> 'reason' FROM journal_entry WHERE tenant_id = $1"
+            " AND act = 'operator.statements_exported'"
+        )
+    assert told == "Contrôle"
+
+
+async def _run(line: str) -> int:
+    parser = argparse.ArgumentParser(prog="parvis")
+    add_parser(parser.add_subparsers())
+    return await asyncio.to_thread(commands.run, parser.parse_args(line.split()))
