@@ -49,6 +49,17 @@ def test_two_small_parts_of_the_same_people_do_not_add_up_to_a_total():
     assert found["marked"].texts is None
 
 
+def test_what_a_total_has_beside_its_large_part_is_not_to_be_subtracted():
+    found = protected([
+        group("all held a", range(25)), group("all held b", range(30, 31)),
+        group("all held c", range(31, 32)), group("all", range(40, 90)),
+    ])  # fmt: skip
+    assert found["b"].texts is None
+    assert found["c"].texts is None
+    # 27 held, 25 of them by one clause: two texts of two people.
+    assert found["held"].texts is None or found["a"].texts is None
+
+
 def test_what_is_new_is_not_to_be_had_from_before_and_after():
     found = protected([
         group("all draft now", range(20)),

@@ -3,11 +3,11 @@
 Every text counts in some figures ("held by the draft", "newly touched", …). Texts that count in
 the very same figures form a group. A figure over one to four people is hidden. Whoever knows the
 figures that are shown may add and subtract them; so one more figure is hidden for as long as a
-hidden figure, or a group of one to four people, can be computed from those that remain (it lies in
-the span of their vectors over the groups).
+hidden figure, a group of one to four people, or what is in one figure and not in others over so
+few, can be computed from those that remain (it lies in the span of their vectors over the groups).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -49,7 +49,7 @@ def protected(groups: Sequence[Group]) -> dict[str, Figure]:
     secrets = [vectors[name] for name, who in people.items() if len(who) < FEWEST]
     secrets += [{n: 1} for n, group in enumerate(groups) if len(group.people) < FEWEST]
     shown = {name for name, who in people.items() if len(who) >= FEWEST}
-    _hide(shown, vectors, people, secrets)
+    _hide(shown, vectors, people, secrets, groups)
     return {
         name: _figure(groups, vectors[name], who) if name in shown else _hidden(who)
         for name, who in people.items()
@@ -86,17 +86,35 @@ def _hide(
     vectors: Mapping[str, Vector],
     people: Mapping[str, set[int]],
     secrets: Sequence[Vector],
+    groups: Sequence[Group],
 ) -> None:
     """Take the least figures out of `shown` until no secret can be computed from the rest."""
     while True:
         # The least first, so that where figures say the same the larger one stays as a pivot.
         names = sorted(shown, key=lambda name: (-len(people[name]), name))
         basis = _Basis((name, vectors[name]) for name in names)
-        telling = {min(told, key=lambda name: (len(people[name]), name))
-                   for secret in secrets if (told := basis.tells(secret))}  # fmt: skip
+        all_secrets = (*secrets, *_rests(shown, vectors, groups))
+        told = [found for secret in all_secrets if (found := basis.tells(secret))]
+        telling = {min(found, key=lambda name: (len(people[name]), name)) for found in told}
         if not telling:
             return
         shown -= telling
+
+
+def _rests(
+    shown: set[str], vectors: Mapping[str, Vector], groups: Sequence[Group]
+) -> Iterator[Vector]:
+    """Yield what is in one figure and not in another, or in no part of it, over few people."""
+    found: set[frozenset[int]] = set()
+    for whole in shown:
+        mine = vectors[whole].keys()
+        parts = [vectors[name].keys() for name in shown if vectors[name].keys() < mine]
+        found |= {frozenset(mine - part) for part in parts}
+        found.add(frozenset(mine - set().union(*parts)))
+    for rest in found:
+        people = frozenset[int]().union(*(groups[n].people for n in rest))
+        if rest and len(people) < FEWEST:
+            yield dict.fromkeys(rest, 1)
 
 
 class _Basis:
