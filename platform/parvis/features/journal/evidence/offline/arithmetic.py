@@ -178,7 +178,9 @@ def opened(note: bytes, where: str, keys: dict[bytes, bytes]) -> list[str]:
         is_ours, signed = False, b""
     if not is_ours:
         raise Failed(where, "it is no signed note")
-    key = keys.get(signed[:4], b"")
+    key = keys.get(signed[:4])
+    if key is None:
+        raise Failed(where, "it was signed with none of these keys")
     if not ed25519_verify(key, f"{text}\n".encode(), signed[4:]):
         raise Failed(where, "its signature does not hold")
     return text.split("\n")

@@ -2,7 +2,8 @@
 
     python3 verify.py                      the proof file this program lies in, unzipped
     python3 verify.py PROOF.zip            or a folder, or a RECEIPT.json
-    python3 verify.py PROOF.zip --key KEY  and demand that the house signed with this published key
+    python3 verify.py PROOF.zip --key KEY  and demand that nothing but this published key signed;
+                                           where the house changed keys, once for each of them
 
 Exit status: 0 everything holds; 1 something does not, and it is named; 2 called wrongly.
 README.txt tells step by step what is verified and what that proves. Python 3.10 or later.
@@ -11,6 +12,7 @@ README.txt tells step by step what is verified and what that proves. Python 3.10
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -38,6 +40,22 @@ Files = dict[str, bytes]
 SIGNED = {"manifest.json", "manifest.sig"}
 
 
+def read_json(data: bytes) -> Any:
+    """Return what JSON says. Errors: ValueError where it says one thing twice."""
+    return json.loads(data, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162 -- Python 3.10
+
+
 def verify_files(files: Files) -> tuple[str, bytes]:
     """Raise Failed unless all files are those signed for; tell so, and by which key."""
     try:
@@ -48,7 +66,7 @@ def verify_files(files: Files) -> tuple[str, bytes]:
     opened(files["manifest.sig"], "manifest.sig", {key_id(name, key): key})
     if lines[1] != f"manifest {sha256(files.get('manifest.json', b'')).hex()}":
         raise Failed("manifest.json", "it is not the one that was signed")
-    wanted: dict[str, str] = json.loads(files["manifest.json"])
+    wanted: dict[str, str] = read_json(files["manifest.json"])
     for path in sorted({*files, *wanted} - SIGNED):
         if path not in wanted or path not in files:
             raise Failed(path, "it was added" if path in files else "it is missing")
@@ -57,9 +75,8 @@ def verify_files(files: Files) -> tuple[str, bytes]:
     return f"{len(wanted)} files are as they were signed", key
 
 
-def verify_checkpoints(files: Files, proof: Any) -> dict[int, Checkpoint]:
-    """Return the checkpoints by number: signed, and each the beginning of the next."""
-    keys = [unbase64(key["public_key"]) for key in proof["keys"]]
+def verify_checkpoints(files: Files, proof: Any, keys: list[bytes]) -> dict[int, Checkpoint]:
+    """Return the checkpoints by number: signed with `keys`, and each the beginning of the next."""
     found: dict[int, Checkpoint] = {}
     for path in proof["checkpoints"]:
         one = Checkpoint(files[path], path, proof["origin"], keys)
@@ -79,7 +96,7 @@ def verify_entries(files: Files, proof: Any, checkpoints: dict[int, Checkpoint])
     """Raise Failed unless each entry is in its tree, and is of this house."""
     sealed = 0
     for one in proof["entries"]:
-        path, said = one["file"], json.loads(files[one["file"]])
+        path, said = one["file"], read_json(files[one["file"]])
         if canonical(said).encode() != files[path]:
             raise Failed(path, "it is not in canonical form")
         if not proof["origin"].endswith(f"/{said['tenant_id']}"):
@@ -115,15 +132,14 @@ def verify_words(one: Any, text: bytes, said: Any, where: str) -> None:
         raise Failed(where, "these are not the words that the entry commits to")
 
 
-def verify_proof(files: Files, key: str) -> list[str]:
+def verify_proof(files: Files, named: list[str]) -> list[str]:
     told, signer = verify_files(files)
-    proof = json.loads(files["proof.json"])
-    keys = [unbase64(one["public_key"]) for one in proof["keys"]]
+    proof = read_json(files["proof.json"])
+    keys = trusted(proof, named)
     if signer not in keys:
-        raise Failed("manifest.sig", "it was signed with none of the house's keys")
-    require_key(key, proof["origin"], keys)
-    checkpoints = verify_checkpoints(files, proof)
-    entries = {one["file"]: json.loads(files[one["file"]]) for one in proof["entries"]}
+        raise Failed("manifest.sig", "it was signed with none of these keys")
+    checkpoints = verify_checkpoints(files, proof, keys)
+    entries = {one["file"]: read_json(files[one["file"]]) for one in proof["entries"]}
     sealed = verify_entries(files, proof, checkpoints)
     for one in proof["words"]:
         verify_words(one, files[one["file"]], entries[one["entry"]], one["file"])
@@ -132,38 +148,62 @@ def verify_proof(files: Files, key: str) -> list[str]:
             raise Failed(one["file"], "this is not the charter that the entry names")
     grown = f"{len(checkpoints)} signed checkpoints, each the beginning of the next"
     words = f"{len(proof['words'])} texts and {len(proof['charters'])} charters are those meant"
-    return [told, grown, sealed, words, *verify_anchors(files, proof, checkpoints)]
+    anchors = verify_anchors(files, proof, checkpoints)
+    return [told, grown, sealed, words, *anchors, *compare(proof, keys, named)]
 
 
-def verify_receipt(receipt: Any, key: str) -> list[str]:
+def verify_receipt(receipt: Any, named: list[str]) -> list[str]:
     """Raise Failed unless the receipt's entry is in the tree of its checkpoint."""
-    keys = [unbase64(one["public_key"]) for one in receipt["keys"]]
-    require_key(key, receipt["origin"], keys)
     if not receipt["sealed"]:
         raise Failed("receipt", "its entry was not sealed yet; ask for the receipt again")
-    note = receipt["checkpoint"].encode()
+    keys, note = trusted(receipt, named), receipt["checkpoint"].encode()
     checkpoint = Checkpoint(note, "checkpoint", receipt["origin"], keys)
     leaf = bytes.fromhex(receipt["leaf"])
     # What others decided about the reader is shown by its hash alone: the house opens it.
     if receipt["entry"] and sha256(b"\x00" + canonical(receipt["entry"]).encode()) != leaf:
         raise Failed("entry", "it is not the one whose hash is given")
+    verify_outside(receipt)
     checkpoint.holds(leaf, receipt["position"], receipt["path"], "leaf")
     for one in receipt["words"]:
         verify_words(one, one["text"].encode(), receipt["entry"], "words")
     place = f"entry {receipt['position']} of {checkpoint.size}, signed {checkpoint.time}"
     words = f"{len(receipt['words'])} texts are those that the entry commits to"
     what = receipt["entry"]["act"] if receipt["entry"] else "the hash given"
-    return [f"{what} is {place}", words]
+    return [f"{what} is {place}", words, *compare(receipt, keys, named)]
 
 
-def require_key(key: str, origin: str, keys: list[bytes]) -> None:
-    """Raise Failed when a key is demanded and the file was not signed with it."""
-    known = {
-        f"{origin}+{key_id(origin, one).hex()}+{base64.b64encode(bytes([1]) + one).decode()}"
-        for one in keys
-    }
-    if key and key not in known:
+def verify_outside(receipt: Any) -> None:
+    """Raise Failed where a receipt says something else than the entry in it."""
+    entry = receipt["entry"]
+    for name in ("id", "act", "at", "subject_kind", "subject_id") if entry else ():
+        same = moment if name == "at" else str
+        if same(receipt[name]) != same(entry[name]):
+            raise Failed(name, "it is not what the entry says")
+
+
+def trusted(said: Any, named: list[str]) -> list[bytes]:
+    """Return the keys whose signatures count: those named, or all that the file holds."""
+    keys = [unbase64(one["public_key"]) for one in said["keys"]]
+    if not named:
+        return keys
+    found = [key for key in keys if vkey(said["origin"], key) in named]
+    if not found:
         raise Failed("keys", "the key that you named is not among them")
+    return found
+
+
+def compare(said: Any, keys: list[bytes], named: list[str]) -> list[str]:
+    """Tell whose signatures these are: keys that come with the file are not known to be any's."""
+    if named:
+        return ["all of it is signed with the keys that you named"]
+    told = ["it is signed with keys of its own: compare them with those that the house publishes,"]
+    return [*told, *(f"--key '{vkey(said['origin'], key)}'" for key in keys)]
+
+
+def vkey(origin: str, key: bytes) -> str:
+    """Return a key as houses publish it."""
+    encoded = base64.b64encode(bytes([1]) + key).decode()
+    return f"{origin}+{key_id(origin, key).hex()}+{encoded}"
 
 
 # ---- the command ----
@@ -177,15 +217,20 @@ def read(path: Path) -> Files:
     with zipfile.ZipFile(path) as archive:
         if archive.testzip():
             raise Failed(str(archive.testzip()), "it was changed")
-        return {name: archive.read(name) for name in archive.namelist()}
+        names = archive.namelist()
+        for name in names:
+            # Programs differ in which of the two they show.
+            if names.count(name) > 1:
+                raise Failed(name, "it is there twice")
+        return {name: archive.read(name) for name in names}
 
 
-def verified(path: Path, key: str) -> list[str]:
+def verified(path: Path, named: list[str]) -> list[str]:
     """Return what holds. Errors: Failed."""
     try:
         if path.suffix == ".json":
-            return verify_receipt(json.loads(path.read_bytes()), key)
-        return verify_proof(read(path), key)
+            return verify_receipt(read_json(path.read_bytes()), named)
+        return verify_proof(read(path), named)
     except zipfile.BadZipFile as error:
         raise Failed(str(path), "it is no intact ZIP file") from error
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
@@ -193,13 +238,17 @@ def verified(path: Path, key: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    key = arguments.pop(arguments.index("--key") + 1) if "--key" in arguments[:-1] else ""
-    paths = [Path(one) for one in arguments if one != "--key"]
+    named = []
+    while "--key" in arguments[:-1]:
+        at = arguments.index("--key")
+        named.append(arguments[at + 1])
+        del arguments[at : at + 2]
+    paths = [Path(one) for one in arguments]
     if len(paths) > 1 or not all(path.exists() for path in paths):
         sys.stderr.write(__doc__ or "")
         return 2
     try:
-        told = verified(paths[0] if paths else Path(__file__).resolve().parent, key)
+        told = verified(paths[0] if paths else Path(__file__).resolve().parent, named)
     except Failed as failed:
         sys.stdout.write(f"DOES NOT HOLD\n  {failed}\n")
         return 1
