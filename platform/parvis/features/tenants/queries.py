@@ -137,17 +137,18 @@ def _session(settings: TenantSettings) -> SessionTable:
 
 def _moderation(settings: TenantSettings) -> ModerationTable:
     opens, closes = settings.working_hours
-    return ModerationTable(
-        due_hours=settings.review_hours,
-        notice_due_hours=settings.notice_hours,
-        trusted_flaggers=settings.trusted_flaggers,
-        export_statements=settings.exports_statements,
-        working_days=tuple(WEEKDAYS[day] for day in settings.working_days),
-        opens=opens,
-        closes=closes,
-        holidays=settings.holidays,
-        digest=settings.review_digest,
-    )
+    kept = {
+        "due_hours": settings.review_hours,
+        "notice_due_hours": settings.notice_hours,
+        "trusted_flaggers": settings.trusted_flaggers,
+        "export_statements": settings.exports_statements,
+        "working_days": [WEEKDAYS[day] for day in settings.working_days],
+        "opens": opens,
+        "closes": closes,
+        "holidays": settings.holidays,
+        "digest": settings.review_digest,
+    }
+    return msgspec.convert(kept, ModerationTable)
 
 
 _CONNECTIONS = """
