@@ -142,9 +142,7 @@ async def test_old_and_new_acceptances_are_told_apart(orvance, publish):
         ([*current.enough], Acceptance.CURRENT),
         ([current.version.id], Acceptance.CURRENT),
     ):
-        answered = msgspec.structs.replace(
-            actor, accepted_at=dict.fromkeys(accepted, clock.now())
-        )
+        answered = msgspec.structs.replace(actor, accepted_at=dict.fromkeys(accepted, clock.now()))
         assert current.acceptance_of(answered) is standing
 
 

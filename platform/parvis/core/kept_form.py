@@ -37,6 +37,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     fields: tuple[KeptField, ...]
 
+
 def settle_body(scope: Scope) -> None:
     """Make the body readable by everyone after the form token was looked for in it.
 

@@ -49,9 +49,7 @@ async def notices(
     """
     size = pagination.bounded(limit)
     member_id = actor.require_member()
-    rows = await db.fetch(
-        _PAGE, member_id, pagination.before(after), size + 1, list(actor.closed)
-    )
+    rows = await db.fetch(_PAGE, member_id, pagination.before(after), size + 1, list(actor.closed))
     return pagination.page_of(rows, size, lambda row: view(row, actor.locale))
 
 
