@@ -71,6 +71,23 @@ async def test_nothing_new_makes_no_checkpoint(orvance: House) -> None:
     assert await checkpoints(orvance) == before
 
 
+async def test_an_entry_put_back_on_the_list_keeps_no_other_from_being_sealed(
+    orvance: House,
+) -> None:
+    await seal(orvance, 2)
+    await seal_now(orvance.tenant.id)  # the entry of the key
+    sealed = [row["id"] for row in await leaves(orvance)]
+    async with orvance.transaction():
+        await db.execute(
+            "INSERT INTO journal_unsealed (tenant_id, id) SELECT $1, unnest($2::uuid[])", sealed
+        )
+    await seal(orvance, 1)
+    assert [row["id"] for row in await leaves(orvance)][:-1] == sealed
+    async with orvance.transaction():
+        assert not await db.fetch("SELECT id FROM journal_unsealed WHERE tenant_id = $1")
+    assert (await verified(orvance)).is_sound
+
+
 async def test_an_entry_that_commits_late_is_not_missed(orvance: House) -> None:
     async with orvance.transaction():
         await journal.record(None, "early.written")

@@ -22,10 +22,12 @@ MOST_BATCHES = 100
 NONE = UUID(int=0)
 
 # By id, which is by time: what one batch holds stands in the tree in this order. An entry that
-# committed late comes in a later batch, not never.
+# committed late comes in a later batch, not never; one that has its leaf is only taken out, or
+# whoever puts it back on the list would keep those after it from being sealed.
 _WAITING = f"""
-    SELECT {ENTRY_COLUMNS} FROM journal_unsealed u
+    SELECT l.id IS NOT NULL AS is_sealed, {ENTRY_COLUMNS} FROM journal_unsealed u
       JOIN journal_entry e ON e.tenant_id = u.tenant_id AND e.id = u.id
+      LEFT JOIN journal_leaf l ON l.tenant_id = u.tenant_id AND l.entry_id = u.id
      WHERE u.tenant_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3
 """
 _ADD_LEAVES = """
@@ -52,20 +54,26 @@ async def seal_now(tenant_id: TenantId) -> int:
     done, after = 0, NONE
     for _ in range(MOST_BATCHES):
         async with db.transaction(tenant_id):
-            sealed = await _seal_batch(after)
-        done += len(sealed)
-        if len(sealed) < BATCH:
+            rows = await _next_batch(after)
+            fresh = [row for row in rows if not row["is_sealed"]]
+            await _seal(fresh)
+            await db.execute(_TAKE_OUT, [row["id"] for row in rows])
+        done += len(fresh)
+        if len(rows) < BATCH:
             break
-        after = sealed[-1]
+        after = rows[-1]["id"]
     return done
 
 
-async def _seal_batch(after: UUID) -> list[UUID]:
+async def _next_batch(after: UUID) -> list[db.Record]:
     if not await db.fetch_value(keys.TRY_LOCK):
         return []  # another worker seals this tenant
-    rows = await db.fetch(_WAITING, after, BATCH)
+    return await db.fetch(_WAITING, after, BATCH)
+
+
+async def _seal(rows: list[db.Record]) -> None:
     if not rows:
-        return []
+        return
     last = await seals.last_checkpoint()
     tree = await _tree_of(last)
     first = tree.size
@@ -75,8 +83,6 @@ async def _seal_batch(after: UUID) -> list[UUID]:
     await db.execute(_ADD_LEAVES, ids, list(range(first, tree.size)), hashes)
     await _add_tiles(tiles)
     await _sign(tree, last)
-    await db.execute(_TAKE_OUT, ids)
-    return ids
 
 
 async def _tree_of(last: Checkpoint | None) -> Tree:
