@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from parvis.features.identity.names import folded_words
-from parvis.features.moderation.rules import Scope
+from parvis.features.moderation.rules import OVERRULED, Scope
 from parvis.features.moderation.tables import ItemKind
 
 
@@ -50,7 +50,7 @@ CONDITIONS = {
 # $2: the audiences one is in; $3: the places managed; $4: who looks, who judges neither what they
 # wrote, nor what they reported, nor what they decided. Own reports are few and looked up once; a
 # join would read every cause there is.
-IN_SCOPE = """i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
+IN_SCOPE = f"""i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
        AND i.id <> ALL (ARRAY(
               SELECT y.item_id FROM review_cause y
                WHERE y.tenant_id = $1 AND y.reporter_id = $4
@@ -61,6 +61,7 @@ IN_SCOPE = """i.tenant_id = $1 AND i.author_id IS DISTINCT FROM $4
        AND (i.target_kind <> 'decision'
             OR NOT EXISTS (SELECT FROM decision z WHERE z.tenant_id = $1
                               AND z.id = i.other_target_id AND z.decided_by = $4))
+       AND (i.kind <> 'legal_notice' OR $4 <> ALL (ARRAY({OVERRULED})))
        AND (i.audience = ANY($2::text[])
             OR (i.place_id = ANY($3::uuid[]) AND i.audience = 'moderators'
                 AND i.status <> 'escalated'))"""

@@ -97,6 +97,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     reporters: tuple[MemberId, ...]
     notifiers: tuple[MemberId, ...]
     first_decider: MemberId | None
+    overruled: tuple[MemberId, ...]
     has_notice: bool
     is_live: bool
     judges_live: bool
@@ -132,7 +133,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     def barred(self) -> tuple[MemberId, ...]:
         """Who judges this never: whom it concerns, who brought it here, who decided before."""
         own = (self.author_id, self.first_decider)
-        everybody = (*own, *self.reporters, *self.notifiers)
+        everybody = (*own, *self.overruled, *self.reporters, *self.notifiers)
         return tuple(member for member in everybody if member is not None)
 
 
@@ -190,7 +191,15 @@ def scope_of(actor: Actor) -> Scope:
     )
 
 
-_ITEM = """
+# Who decided on the notices of an item before, and was overruled on appeal: these are judged anew.
+OVERRULED = """
+    SELECT z.decided_by FROM review_cause v
+      JOIN review_cause w ON w.tenant_id = $1 AND w.legal_notice_id = v.legal_notice_id
+      JOIN decision z ON z.tenant_id = $1 AND z.item_id = w.item_id
+      JOIN decision b ON b.tenant_id = $1 AND b.reverses_id = z.id AND b.action = 'reverse'
+     WHERE v.tenant_id = $1 AND v.item_id = i.id AND v.source = 'notice'
+       AND z.decided_by IS NOT NULL"""
+_ITEM = f"""
     SELECT i.id, i.target_kind, i.target_id, i.contribution_id, i.revision_id, i.kind,
            i.contribution_kind, i.place_id, i.author_id, i.audience, i.status, i.due_at, i.version,
            i.claimed_by, i.claim_expires_at, i.created_at, i.escalated_at,
@@ -208,6 +217,7 @@ _ITEM = """
                       AND x.source = 'notice') AS has_notice,
            (SELECT d.decided_by FROM decision d WHERE d.tenant_id = $1
                AND d.id = i.other_target_id AND i.target_kind = 'decision') AS first_decider,
+           ARRAY({OVERRULED}) AS overruled,
            EXISTS (SELECT FROM review_cause x
                     WHERE x.tenant_id = $1 AND x.item_id = i.id AND x.span IS NOT NULL
                       AND x.at >= r.created_at) AS has_spans
@@ -233,7 +243,7 @@ async def access_item(actor: Actor, item_id: UUID) -> Item:
         raise OwnWords
     if scope.member_id in (*item.reporters, *item.notifiers):
         raise OwnReport
-    if scope.member_id == item.first_decider:
+    if scope.member_id in (item.first_decider, *item.overruled):
         raise OwnDecision
     return item
 

@@ -8,6 +8,7 @@ from parvis.core import clock, db, jobs
 from parvis.core.actor import Actor
 from parvis.core.ids import DecisionId
 from parvis.features.moderation.actions_intake import Words
+from parvis.features.moderation.appeals import rules
 from parvis.features.moderation.appeals.rules import Contested
 from parvis.features.moderation.legal_notices import actions, mail
 
@@ -23,10 +24,15 @@ _TAKEN_BACK = """
 
 
 async def reopen(actor: Actor, first: Contested) -> None:
-    """Bring the notices that a decision had settled back into the queue, due as if new."""
+    """Bring the notices that a decision had settled back into the queue, due as if new.
+
+    Not before who decided first: where nobody else judges notices, before the tenant admin.
+    """
+    barred = [one for one in (first.decided_by, first.concerned) if one]
+    audience = await rules.audience_of(first, barred)
     for row in await db.fetch(_REOPEN, first.id):
         due_at = actions.due_at(actor, clock.now())
-        await actions.queue(row["id"], words_of(first), due_at=due_at)
+        await actions.queue(row["id"], words_of(first), due_at=due_at, audience=audience)
 
 
 def words_of(found: Contested) -> Words | None:

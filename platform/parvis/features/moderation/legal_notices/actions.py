@@ -1,5 +1,6 @@
 """File a notice, confirm where it came from, and bring one to words it did not find."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,12 +16,13 @@ from parvis.features.moderation import actions_intake, working_time
 from parvis.features.moderation.actions_intake import NewCause, Words
 from parvis.features.moderation.legal_notices import categories, inputs, mail, misuse, places
 from parvis.features.moderation.legal_notices.inputs import Notice, NoticeInput
-from parvis.features.moderation.tables import ItemKind, Source, TargetKind
+from parvis.features.moderation.tables import Audience, ItemKind, Source, TargetKind
 
 AN_HOUR = 3600
 MOST_AN_HOUR = 20
 # Without letters and figures that are mistaken for one another on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE = re.compile(rf"SI-[{_ALPHABET}]{{4}}-[{_ALPHABET}]{{4}}")
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,13 +124,16 @@ async def _keep(
     )
 
 
-async def queue(notice_id: UUID, words: Words | None, *, due_at: datetime) -> UUID:
+async def queue(
+    notice_id: UUID, words: Words | None, *, due_at: datetime, audience: Audience | None = None
+) -> UUID:
     """Return the item of the queue in which a notice is judged: of the words, or of itself."""
     kind = TargetKind.CONTRIBUTION if words else TargetKind.LEGAL_NOTICE
     return await actions_intake.open_item(
         target_kind=kind,
         target_id=words.contribution_id if words else notice_id,
         kind=ItemKind.LEGAL_NOTICE,
+        audience=audience,
         words=words,
         causes=[NewCause(source=Source.NOTICE, legal_notice_id=notice_id)],
         due_at=due_at,
@@ -201,6 +206,11 @@ async def pick(actor: Actor, item_id: UUID, address: str) -> UUID:
         actor, "notice.place_found", subject=("legal_notice", row["id"]), data={"item": found}
     )
     return found
+
+
+def is_reference(given: str) -> bool:
+    """Whether a notice could bear this reference: a page repeats no other words."""
+    return bool(_REFERENCE.fullmatch(given))
 
 
 def _reference() -> str:
