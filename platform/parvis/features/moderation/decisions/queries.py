@@ -147,7 +147,7 @@ async def page(actor: Actor, decision: DecisionView) -> DecisionPage:
         place_id=row["place_id"],
         words_path=_words_path(row),
         history=await _history(actor, row),
-        can_reverse=back is None and rules.can_reverse(actor, decision, row["place_id"]),
+        can_reverse=back is None and await rules.can_reverse(actor, decision, row["place_id"]),
     )
 
 

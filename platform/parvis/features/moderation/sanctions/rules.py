@@ -55,7 +55,10 @@ class AlreadyRestricted(Conflict):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A member about whom a sanction is weighed; `places` are the communities they are in."""
+    """A member about whom a sanction is weighed.
+
+    `places` are the communities they are in, `manages` those in which they judge others.
+    """
 
     id: MemberId
     name: str
@@ -63,6 +66,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     permissions: frozenset[str]
     places: frozenset[UUID]
+    manages: frozenset[UUID]
 
 
 _SUBJECT = """
@@ -73,7 +77,16 @@ _SUBJECT = """
                   WHERE gm.tenant_id = $1 AND gm.member_id = m.id AND gm.community_id IS NULL)
                AS permissions,
            ARRAY(SELECT c.community_id FROM community_member c
-                  WHERE c.tenant_id = $1 AND c.member_id = m.id AND c.standing = 'member') AS places
+                  WHERE c.tenant_id = $1 AND c.member_id = m.id AND c.standing = 'member')
+               AS places,
+           ARRAY(SELECT c.community_id FROM community_member c
+                  WHERE c.tenant_id = $1 AND c.member_id = m.id AND c.standing = 'member'
+                    AND c.role = 'manager'
+                  UNION
+                 SELECT z.community_id FROM group_member z
+                   JOIN role_group g ON g.tenant_id = z.tenant_id AND g.id = z.group_id
+                  WHERE z.tenant_id = $1 AND z.member_id = m.id AND z.community_id IS NOT NULL
+                    AND 'community:manage' = ANY (g.permissions)) AS manages
       FROM member m
      WHERE m.tenant_id = $1 AND m.id = $2 AND m.kind = 'person' AND m.erased_at IS NULL
 """
@@ -130,7 +143,7 @@ async def require_may(
     is_elsewhere = place_id is not None and place_id not in subject.places
     if not may_give(actor, kind, place_id) or (is_elsewhere and not judges_everywhere(actor)):
         raise BeyondRights
-    if subject.permissions and not actor.may(Permission.TENANT_MANAGE):
+    if not _is_beneath(actor, subject, place_id):
         raise AboveReach
     runs = Permission.TENANT_MANAGE in subject.permissions
     is_restriction = kind is not SanctionKind.WARNING and place_id is None
@@ -138,6 +151,21 @@ async def require_may(
         raise LastAdministrator
 
 
+async def is_within_reach(actor: Actor, member_id: UUID | None, place_id: UUID | None) -> bool:
+    """Whether the actor may lift what somebody was given; nobody holds rights who is gone."""
+    row = await db.fetch_row(_SUBJECT, member_id)
+    return row is None or _is_beneath(actor, msgspec.convert(_values(row), Subject), place_id)
+
+
+def _is_beneath(actor: Actor, subject: Subject, place_id: UUID | None) -> bool:
+    """Whether somebody is the actor's to restrict: not who judges beside them.
+
+    A manager judges in their community alone, so only there, or everywhere, are they a colleague.
+    """
+    judges = subject.manages if place_id is None else subject.manages & {place_id}
+    return actor.may(Permission.TENANT_MANAGE) or not (subject.permissions or judges)
+
+
 def _values(row: Any) -> dict[str, Any]:
-    sets = {name: frozenset(row[name]) for name in ("permissions", "places")}
+    sets = {name: frozenset(row[name]) for name in ("permissions", "places", "manages")}
     return dict(row) | sets
