@@ -51,6 +51,20 @@ async def test_a_case_goes_from_the_list_to_a_refusal(held: Held, moderator: Per
     assert item["outcome"] == "refuse"
 
 
+async def test_a_decision_without_its_rule_shows_the_form_again(
+    held: Held, moderator: Person
+) -> None:
+    [item] = await items(moderator)
+    mine = await claim(moderator, item)
+    sent = {"version": str(mine["version"]), "action": "refuse", "text": LETTER}
+    path = f"{QUEUE}/{item['id']}"
+    refused = await moderator.browser.send_form(f"{path}/decision", sent)
+    assert refused.status_code == 422
+    assert "data-errors" in refused.text
+    assert field(refused.text, "version") == str(mine["version"])
+    assert LETTER.splitlines()[0] in refused.text
+
+
 async def test_a_letter_written_for_another_rule_is_shown_again(
     held: Held, moderator: Person
 ) -> None:

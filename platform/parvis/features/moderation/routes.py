@@ -12,6 +12,7 @@ from parvis.core import http
 from parvis.core.errors import AppError, Invalid, NotFound
 from parvis.core.http import Req
 from parvis.core.i18n import N_, translate
+from parvis.core.savepoints import attempt
 from parvis.core.step_up import StepUp
 from parvis.features.moderation import (
     actions,
@@ -140,7 +141,8 @@ async def decide(request: Req, item_id: FromPath[UUID]) -> Answer:
         given = form.given(http.tenant_of(request).timezone)
         if form.needs_letter and form.has_ground:
             return await _read_first(request, item_id, form)
-        await actions_decide.decide(http.actor_of(request), item_id, given, site=_site(request))
+        async with attempt():
+            await actions_decide.decide(http.actor_of(request), item_id, given, site=_site(request))
     except Invalid as error:
         return await _wrong(request, item_id, form, error)
     except Stale as error:

@@ -12,6 +12,7 @@ from parvis.core import http
 from parvis.core.errors import AppError, Invalid
 from parvis.core.http import Req
 from parvis.core.i18n import translate
+from parvis.core.savepoints import attempt
 from parvis.core.step_up import StepUp
 from parvis.features.moderation.decisions.grounds import READ_FIRST
 from parvis.features.moderation.sanctions import actions, rules, screens
@@ -56,7 +57,8 @@ async def give_sanction(request: Req, member_id: FromPath[UUID]) -> Answer:
         if form.text and form.prepared != form.wanted:
             return await _read_first(request, subject, form)
         case = await case_of(actor, subject, place_id=given.place_id, item_id=given.item_id)
-        decided = await actions.give(actor, subject, given, case, site=_site(request))
+        async with attempt():
+            decided = await actions.give(actor, subject, given, case, site=_site(request))
     except Invalid as error:
         if error.fields.get("text") == READ_FIRST:
             return await _read_first(request, subject, form)
