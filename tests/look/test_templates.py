@@ -18,7 +18,7 @@ BASES = {"base.html", "admin_base.html", "door_base.html", "public_base.html", "
 FORBIDDEN_MARKUP = {
     "an inline style": re.compile(r"<style|\sstyle="),
     "an inline script": re.compile(r"<script(?![^>]*\bsrc=)|\son[a-z]+=", re.IGNORECASE),
-    "htmx written by hand": re.compile(r"\shx-(?!ignore|headers:inherited|nonce=\"\")[a-z]"),
+    "htmx written by hand": re.compile(r"\shx-(?!ignore|headers:inherited|nonce=\"x\")[a-z]"),
     "an address of another site": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
 }
 MARKED_SAFE = re.compile(r"\|\s*safe\b|autoescape")
