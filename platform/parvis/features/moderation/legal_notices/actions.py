@@ -20,6 +20,8 @@ from parvis.features.moderation.tables import Audience, ItemKind, Source, Target
 
 AN_HOUR = 3600
 MOST_AN_HOUR = 20
+A_DAY = 24 * AN_HOUR
+MOST_TO_A_MAILBOX = 10
 # Without letters and figures that are mistaken for one another on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE = re.compile(rf"SI-[{_ALPHABET}]{{4}}-[{_ALPHABET}]{{4}}")
@@ -47,10 +49,15 @@ async def file(actor: Actor, given: NoticeInput, *, client: str) -> Filed:
     """Keep a notice for each place it names, bring them to compliance, acknowledge by mail.
 
     `client` is the address it came from. The answer is the same whatever stands at the places.
-    Errors: Invalid naming every field at fault; TooMany for an address that sends too many.
+    Errors: Invalid naming every field at fault; TooMany for a client that sends too many, or too
+    many with one mailbox.
     """
     notice = await inputs.checked(given)
     await rates.spend("legal notice", client, limit=MOST_AN_HOUR, seconds=AN_HOUR)
+    if notice.email:
+        # Each sends a mail to an address that nobody has proved to be theirs.
+        mailbox = misuse.notifier_hash(notice.email).hex()
+        await rates.spend("legal notice mail", mailbox, limit=MOST_TO_A_MAILBOX, seconds=A_DAY)
     return await take(actor, notice)
 
 
@@ -157,7 +164,7 @@ _HASTEN = """
 
 
 async def confirm(actor: Actor, token: str) -> None:
-    """Note that whoever has the mailbox opened the link that was mailed there, once.
+    """Note that whoever has the mailbox says so on the page whose link was mailed there, once.
 
     That is what makes a trusted flagger of who writes from a trusted flagger's domain.
     """

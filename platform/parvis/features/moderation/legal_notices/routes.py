@@ -52,14 +52,22 @@ async def send_notice(request: Req) -> Answer:
 @get("/legal-notice/received", opt=OPEN, include_in_schema=False)
 async def received(request: Req, n: FromQuery[str] = "") -> Response[Any]:
     """Acknowledge a notice on screen, with its reference and where the link went."""
-    return http.page(request, "moderation/legal_notice_received.html", n[:20])
+    return http.page(
+        request, "moderation/legal_notice_received.html", n if actions.is_reference(n) else ""
+    )
 
 
 @get("/legal-notice/{token:str}", opt=OPEN, include_in_schema=False)
 async def follow(request: Req, token: FromPath[str]) -> Response[Any]:
     """Show where a notice stands, to whoever has its secret link. Errors: NotFound."""
-    await actions.confirm(http.actor_of(request), token)
     return await _followed(request, token, {}, {})
+
+
+@post("/legal-notice/{token:str}/confirmation", opt=OPEN, include_in_schema=False)
+async def confirm(request: Req, token: FromPath[str]) -> Answer:
+    """Note that a person opened the link that was mailed: mail servers open links by themselves."""
+    await actions.confirm(http.actor_of(request), token)
+    return http.redirect(f"/legal-notice/{token}")
 
 
 @post("/legal-notice/{token:str}/appeals", opt=OPEN, include_in_schema=False)
@@ -117,4 +125,4 @@ def _said(request: Req, error: AppError) -> dict[str, str]:
     return {name: translate(locale, text, **error.data) for name, text in error.fields.items()}
 
 
-HANDLERS = (notice_form, send_notice, received, follow, contest)
+HANDLERS = (notice_form, send_notice, received, follow, confirm, contest)
