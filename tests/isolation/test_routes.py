@@ -59,7 +59,9 @@ SLUGS = {
 }
 # Tokens are kept as hashes: tests/identity and tests/members try them at the wrong tenant.
 NOT_OBJECTS = {"rest", "path", "number", "token", "clause_id", "year"}
-ROLES = ("admin", "moderator", "secretary", "expert", "legal", "delegate", "publisher")
+ROLES = (
+    "admin", "moderator", "compliance", "secretary", "expert", "legal", "delegate", "publisher",
+)  # fmt: skip
 NONCE = re.compile(r"'nonce-([\w-]+)'")
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from parvis.core import clock, db
 from parvis.core.ids import new_id
 from tests.conversations.conftest import LISTED, PLACE, SECRET, comment, publish
 from tests.factories import House, Person
 from tests.meetings.conftest import ask, opened
 from tests.members.conftest import edit
+from tests.moderation.conftest import act, claim, items, refusal
+from tests.redress.conftest import send
 
 # In everything that is secret, and in nothing else. The charter holds what accuses somebody.
 CANARY = "Quatrefages"
@@ -23,6 +26,7 @@ class World:
     house: House
     insider: Person
     onlooker: Person
+    moderator: Person
     own_post: dict[str, Any]
     open_post: dict[str, Any]
     question: dict[str, Any]
@@ -40,6 +44,7 @@ async def world(orvance: House) -> World:
         house=orvance,
         insider=insider,
         onlooker=onlooker,
+        moderator=await orvance.person("Ludivine Darcel", roles=["moderator"]),
         own_post=await publish(onlooker, "Un retour", "Du vécu."),
         open_post=await publish(insider, "Une question", "Qui sait ?"),
         # The fate of every question is public, its number too: only its words are secret.
@@ -69,7 +74,7 @@ async def fill_with_secrets(world: World) -> None:
         "POST", f"/contributions/{world.own_post['id']}/reports", report
     )
     assert told.is_success, told.text
-    world.secrets = {
+    world.secrets = await what_judges(world, absent, secret["id"]) | {
         "slug": SECRET,
         "member_id": str(absent.id),
         "post_id": secret["id"],
@@ -78,6 +83,34 @@ async def fill_with_secrets(world: World) -> None:
         "comment_id": said["id"],
         "held_comment": held_comment["id"],
         "question_id": world.question["id"],
+    }
+
+
+async def what_judges(world: World, absent: Person, post_id: str) -> dict[str, str]:
+    """Judge words that nobody read, and give notice of a secret post; return what that made."""
+    house, moderator = world.house, world.moderator
+    await publish(world.insider, f"{HELD} Encore", HELD)
+    [newest, *_] = sorted(await items(moderator), key=lambda one: one["id"], reverse=True)
+    given = refusal(facts=f"Des mots sur {CANARY}.", text=f"Pas de {CANARY} ici.")
+    decided = await act(moderator, await claim(moderator, newest), "decisions", **given)
+    assert decided.is_success, decided.text
+    sent = await send(absent.browser, f"/posts/{post_id}", reasons=f"{CANARY} n’a rien fait.")
+    assert sent.is_success, sent.text
+    async with house.transaction():
+        notice_id = await db.fetch_value("SELECT id FROM legal_notice WHERE tenant_id = $1")
+        hold_id = await db.insert(
+            "legal_hold", subject_kind="member", subject_id=absent.id, reason=CANARY,
+            placed_at=clock.now(),
+        )  # fmt: skip
+        rehearsal_id = await db.insert(
+            "charter_rehearsal", source=CANARY, source_sha256="", days=1, everywhere=False,
+            places=[], state="cancelled", asked_by=moderator.id, asked_at=clock.now(),
+        )  # fmt: skip
+    return {
+        "decision_id": decided.json()["id"],
+        "legal_notice_id": str(notice_id),
+        "hold_id": str(hold_id),
+        "rehearsal_id": str(rehearsal_id),
     }
 
 

@@ -25,6 +25,10 @@ NAMED = {
     "contribution_id": ("post_id", "held", "comment_id", "held_comment", "question_id"),
     "member_id": ("member_id",),
     "question_id": ("question_id",),
+    "decision_id": ("decision_id",),
+    "legal_notice_id": ("legal_notice_id",),
+    "hold_id": ("hold_id",),
+    "rehearsal_id": ("rehearsal_id",),
 }
 
 
@@ -140,6 +144,7 @@ def test_every_kind_of_object_is_either_tried_here_or_somebody_s_own() -> None:
         "notice_id", "item_id", "answer_id", "submission_id", "session_id", "entry_id",
         "document_id", "connection_id", "domain_id", "test_id", "token_id", "export_id",
         "invitation_id", "import_id", "scim_token_id", "scim_group_id",
+        "event_id", "reason_id",
     }  # fmt: skip
     assert SOURCES.keys() - NAMED.keys() - own == set()
     assert set(SLUGS) == {"/communities/", "/meetings/", "/auth/oidc/"}
