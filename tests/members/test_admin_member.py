@@ -67,7 +67,8 @@ async def test_a_dossier_tells_who_the_provider_says_they_are_without_their_key(
         .text.split('id="identity"')[1]
         .split("</section>")[0]
     )
-    assert [one["name"] for one in found["sections"]] == ["contributions", "charter", "journal"]
+    sections = [one["name"] for one in found["sections"]]
+    assert sections == ["contributions", "charter", "journal", "sanctions"]
 
 
 async def test_a_dossier_lists_words_without_those_of_secret_places_or_unread_ones(
