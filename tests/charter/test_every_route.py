@@ -53,8 +53,10 @@ OPEN = {
     "anybody may say that something is illegal here, and contest the answer (DSA art. 16, 20)": {
         "POST /api/v1/legal-notices",
         "POST /api/v1/legal-notices/{token:str}/appeals",
+        "POST /api/v1/legal-notices/{token:str}/confirmation",
         "POST /legal-notice",
         "POST /legal-notice/{token:str}/appeals",
+        "POST /legal-notice/{token:str}/confirmation",
     },
     "confirming who one is needs no charter": {
         "POST /auth/step-up",

@@ -21,7 +21,7 @@ from parvis.features.moderation.tables import Audience, ItemKind, Source, Target
 AN_HOUR = 3600
 MOST_AN_HOUR = 20
 A_DAY = 24 * AN_HOUR
-MOST_TO_A_MAILBOX = 10
+MOST_TO_A_MAILBOX = 20
 # Without letters and figures that are mistaken for one another on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE = re.compile(rf"SI-[{_ALPHABET}]{{4}}-[{_ALPHABET}]{{4}}")

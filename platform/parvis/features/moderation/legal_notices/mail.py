@@ -4,11 +4,11 @@ from uuid import UUID
 
 import msgspec
 
-from parvis.core import clock, crypto, db, formats, jobs, letters, tenancy
+from parvis.core import addresses, clock, crypto, db, formats, jobs, letters, tenancy
 from parvis.core.i18n import N_, translate
 from parvis.core.ids import TenantId
 from parvis.core.tenancy import Tenant
-from parvis.features.moderation.legal_notices import misuse, told
+from parvis.features.moderation.legal_notices import misuse, places, told
 from parvis.features.moderation.legal_notices.told import Outcome
 from parvis.integrations import mail
 from parvis.integrations.mail import Mail
@@ -88,7 +88,7 @@ async def _received(token_hash: bytes) -> Ready | None:
     reference = row["reference"].rsplit("-", 1)[0] if len(rows) > 1 else row["reference"]
     paragraphs = [
         translate(locale, N_("You told us that this is illegal:")),
-        *(one["address"] for one in rows),
+        *(places.whole(one["address"], addresses.site(tenant)) for one in rows),
         translate(locale, N_(
             "A person will decide, without delay and without automated means, and you will be "
             "told. Who you are is not disclosed to whoever wrote it."
@@ -163,9 +163,9 @@ def _written(
         path=f"/legal-notice/{token}?lang={locale}",
     )
     letter = letters.written(tenant, locale, template=TEMPLATE, view=view)
+    # By no name: who typed it need not be who reads it, and a name can be any sentence.
     return Mail(
         to=row["notifier_email"],
-        to_name=row["notifier_name"],
         sender_name=tenant.space,
         subject=view.headline,
         text=letter.text,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from uuid import UUID
 
 from parvis.core import db
@@ -11,6 +11,7 @@ from parvis.features.moderation.actions_intake import Words
 
 MOST_PLACES = 10
 LONGEST = 2000
+MOST_QUOTED = 150
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _HOSTS = "SELECT host FROM tenant_host WHERE tenant_id = $1"
@@ -34,7 +35,12 @@ async def hosts() -> frozenset[str]:
 
 
 def is_here(address: str, known: frozenset[str]) -> bool:
-    """Whether an address is one of this site: a path, or a link with one of its names."""
+    """Whether an address is one of this site: a path, or a link with one of its names.
+
+    No text that only begins like one: what is kept here is quoted in mails.
+    """
+    if not address.isprintable() or " " in address:
+        return False
     if address.startswith("/") and not address.startswith("//"):
         return True
     try:
@@ -42,6 +48,13 @@ def is_here(address: str, known: frozenset[str]) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and (parts.hostname or "") in known
+
+
+def whole(address: str, site: str) -> str:
+    """Return an address in full, as mails quote it: nothing in it leads elsewhere."""
+    path = address if address.startswith("/") else urlsplit(address).path
+    shown = quote(unquote(path), safe="/-._~")
+    return site + (shown if len(shown) <= MOST_QUOTED else f"{shown[:MOST_QUOTED]}…")
 
 
 async def words_at(address: str) -> Words | None:

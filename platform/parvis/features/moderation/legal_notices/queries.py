@@ -43,6 +43,8 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     received_at: datetime
     reasons: str
+    # Whether nobody said yet that the mailbox which the link went to is theirs.
+    is_unconfirmed: bool
     notices: tuple[NoticeState, ...]
 
 
@@ -67,6 +69,7 @@ class NoticeCase(msgspec.Struct, frozen=True, kw_only=True):
 
 _FILING = """
     SELECT n.id, n.reference, n.address, n.category, n.keyword, n.reasons, n.received_at,
+           n.notifier_email IS NOT NULL AND n.confirmed_at IS NULL AS is_unconfirmed,
            n.decision_id, a.id AS appeal_id, a.decision_id AS contested_id, a.filed_at,
            a.outcome AS appeal_outcome, a.decided_at, o.text_sent AS answer
       FROM legal_notice n
@@ -89,6 +92,7 @@ async def filing(token: str, locale: str) -> Filing:
         reference=reference.rsplit("-", 1)[0] if len(rows) > 1 else reference,
         received_at=rows[0]["received_at"],
         reasons=rows[0]["reasons"],
+        is_unconfirmed=rows[0]["is_unconfirmed"],
         notices=notices,
     )
 

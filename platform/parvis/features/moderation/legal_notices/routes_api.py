@@ -29,6 +29,12 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
 
 
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the mailbox named in a notice is that of who follows its link."""
+
+    is_mine: bool
+
+
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
     """Until when notices of this sender wait; null after a warning."""
 
@@ -54,8 +60,21 @@ async def send(request: Req, data: JSONBody[NoticeInput]) -> Received:
 @get("/api/v1/legal-notices/{token:str}", opt=OPEN, operation_id="followLegalNotice", tags=TAGS)
 async def follow(request: Req, token: FromPath[str]) -> Filing:
     """Return where a notice stands, by the secret of its link."""
+    return await queries.filing(token, http.actor_of(request).locale)
+
+
+@post(
+    "/api/v1/legal-notices/{token:str}/confirmation",
+    opt=OPEN,
+    operation_id="confirmLegalNotice",
+    tags=TAGS,
+    status_code=200,
+)
+async def confirm(request: Req, token: FromPath[str], data: JSONBody[Confirmation]) -> Filing:
+    """Confirm that the mailbox which a notice's link was sent to is its sender's."""
     actor = http.actor_of(request)
-    await actions.confirm(actor, token)
+    if data.is_mine:
+        await actions.confirm(actor, token)
     return await queries.filing(token, actor.locale)
 
 
@@ -105,4 +124,4 @@ async def measure(
     return Measure(until=await misuse.measure(http.actor_of(request), legal_notice_id, data))
 
 
-HANDLERS = (send, follow, contest, of_item, pick, measure)
+HANDLERS = (send, follow, confirm, contest, of_item, pick, measure)
