@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 from litestar import Litestar
 
@@ -22,6 +23,11 @@ from parvis.features.tenants.actions import apply_folder
 from parvis.integrations import storage
 from parvis.settings import REPOSITORY, Settings
 from tests.factories import House
+
+# A property says what is true, not how fast: the clock on the wall also runs while other work has
+# the processor. Speed is measured in processor time, by tests of its own and by `make bench`.
+hypothesis.settings.register_profile("parvis", deadline=None)
+hypothesis.settings.load_profile("parvis")
 
 # A page that would print "none" fails its test instead.
 templating.refuse_none()
