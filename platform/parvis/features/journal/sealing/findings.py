@@ -22,6 +22,7 @@ class Fault(StrEnum):
     LEAF_MISSING = "leaf_missing"
     LEAF_ALTERED = "leaf_altered"
     OUT_OF_ORDER = "out_of_order"
+    BACKDATED = "backdated"
     ROOT_DIFFERS = "root_differs"
     TILE_MISSING = "tile_missing"
     TREE_BROKEN = "tree_broken"
@@ -47,6 +48,10 @@ SAID: dict[Fault, str] = {
     Fault.LEAF_MISSING: N_("No leaf is at this position, nor at {missing} in all from here on."),
     Fault.LEAF_ALTERED: N_("The leaf is not the one that its tile holds."),
     Fault.OUT_OF_ORDER: N_("The leaf is not in the order in which entries were sealed."),
+    Fault.BACKDATED: N_(
+        "The entry says that it is older than checkpoint {number}, but came into the journal"
+        " after it."
+    ),
     Fault.ROOT_DIFFERS: N_(
         "The entries at positions {first} to {last} are not those that checkpoint {number} signs."
     ),

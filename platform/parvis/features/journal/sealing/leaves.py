@@ -7,6 +7,7 @@ from uuid import UUID
 from parvis.core import db
 from parvis.core.ids import TenantId
 from parvis.features.journal.sealing.canonical import ENTRY_COLUMNS, canonical, of_row
+from parvis.features.journal.sealing.completeness import PATIENCE
 from parvis.features.journal.sealing.findings import Fault, Problem, Report
 from parvis.features.journal.sealing.seals import Checkpoint
 from parvis.features.journal.sealing.tree import TILE_BITS, TILE_WIDTH, Tile, Tree, leaf_hash
@@ -31,9 +32,16 @@ class Leaves:
     """A walk along the leaves, from checkpoint to checkpoint, read in pages."""
 
     def __init__(
-        self, tenant_id: TenantId, report: Report, *, tree: Tree | None, start: int, end: int
+        self,
+        tenant_id: TenantId,
+        report: Report,
+        *,
+        tree: Tree | None,
+        base: Checkpoint | None,
+        end: int,
     ) -> None:
-        """Walk from `start` to `end`, with the tree before; None: there is none that fits."""
+        """Walk from `base` to `end`, with the tree before; None: there is none that fits."""
+        start = base.size if base else 0
         self._tenant_id = tenant_id
         self._report = report
         self._end = end
@@ -45,6 +53,7 @@ class Leaves:
         self._tiles: dict[tuple[int, int], db.Record] = {}
         self._before: UUID | None = None
         self._first: db.Record | None = None
+        self._last: Checkpoint | None = base
 
     async def until(self, checkpoint: Checkpoint) -> AsyncIterator[int]:
         """Verify the leaves that this checkpoint signs and the one before does not.
@@ -63,6 +72,7 @@ class Leaves:
             if self._position < end:
                 self._tell_gap(end)
         self._check_root(checkpoint, start)
+        self._last = checkpoint
 
     async def _read_page(self) -> None:
         start, self._read_to = self._read_to, min(self._read_to + PAGE, self._end)
@@ -93,6 +103,13 @@ class Leaves:
         if self._before is not None and row["entry_id"] <= self._before:
             self._add(Fault.OUT_OF_ORDER, row)
         self._before = row["entry_id"]
+        self._check_moment(row)
+
+    def _check_moment(self, row: db.Record) -> None:
+        """Report an entry that is older than the seal before its own: it was slipped in."""
+        last = self._last
+        if last and row["at"] is not None and row["at"] < last.at - PATIENCE:
+            self._add(Fault.BACKDATED, row, number=last.number)
 
     async def _check_tile(self, tile: Tile) -> None:
         kept = self._tiles.get((tile.level, tile.index))

@@ -44,9 +44,8 @@ async def verify(
         chain = await Chain.load(report, base)
     if last:
         report.size = last.size
-        start = base.size if base else 0
         tree = await _tree_of(tenant_id, base, report)
-        walk = Leaves(tenant_id, report, tree=tree, start=start, end=last.size)
+        walk = Leaves(tenant_id, report, tree=tree, base=base, end=last.size)
         async for checkpoint in _checkpoints(tenant_id, base, last):
             chain.check(checkpoint)
             async for done in walk.until(checkpoint):
