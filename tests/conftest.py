@@ -125,10 +125,20 @@ async def ardelune(app: Litestar, clean: None) -> AsyncIterator[House]:
         yield house
 
 
+@pytest.fixture(scope="session")
+async def applied(app: Litestar, superuser: asyncpg.Connection) -> None:
+    """The tenants as their files make them; what applying them told the journal is gone."""
+    await _delete_life(superuser)
+
+
 @pytest.fixture
-async def clean(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+async def clean(applied: None, superuser: asyncpg.Connection) -> AsyncIterator[None]:
     """Delete what members made, after the test."""
     yield
+    await _delete_life(superuser)
+
+
+async def _delete_life(superuser: asyncpg.Connection) -> None:
     rows = await superuser.fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
     )
