@@ -115,11 +115,22 @@ def parse(
 
     One `of_community` may not say what is the whole firm's to say.
     """
+    try:
+        return _parse(source, file, calendar, of_community=of_community)
+    except RecursionError:
+        raise TenantFileError([Problem(file, 1, "its tables are nested too deeply")]) from None
+
+
+def _parse(
+    source: str, file: Path, calendar: Calendar | None, *, of_community: bool
+) -> CharterDocument:
     source = source.replace("\r\n", "\n")
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise TenantFileError([Problem(file, _syntax_line(error, source), str(error))]) from None
+    except ValueError:  # Python's own refusal of a number of thousands of digits
+        raise TenantFileError([Problem(file, 1, "a number in it is too long")]) from None
     complaints = list(check(data, _CharterTable, ())) or list(_rule_complaints(data))
     if not complaints:
         table = msgspec.convert(data, _CharterTable)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from tomlkit.exceptions import ParseError
 
 from parvis.core import clock, db, journal
 from parvis.core.actor import Actor
@@ -88,6 +89,8 @@ async def change(actor: Actor, scope: Scope, version: int, edit: Callable[[str],
 def _edited(source: str, edit: Callable[[str], str]) -> str:
     try:
         return edit(source)
+    except ParseError:
+        raise Invalid(fields={"source": checking.UNSOUND}) from None
     except KeyError:
         raise NotFound(N_("The draft has no such clause any more.")) from None
 

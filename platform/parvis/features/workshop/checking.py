@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -15,6 +16,7 @@ from parvis.features.workshop import phrases
 from parvis.features.workshop.rules import FILE, Scope
 from parvis.features.workshop.source_edits import MOST_CHARACTERS
 
+MOST_MISTAKES = 200
 UNSOUND = N_("The text holds mistakes: correct them first.")
 
 
@@ -64,7 +66,10 @@ def checked(
     of_community: bool = False,
     locale: str = "en",
 ) -> Checked:
-    """Return what a text says; `dates` are the dated events that windows may be relative to."""
+    """Return what a text says; `dates` are the dated events that windows may be relative to.
+
+    Of many mistakes, the first.
+    """
     require_length(source)
     try:
         document = parse(source, FILE, dates, of_community=of_community)
@@ -73,7 +78,7 @@ def checked(
             document=None,
             mistakes=tuple(
                 Mistake(line=problem.line, message=phrases.told(problem.message, locale))
-                for problem in error.problems
+                for problem in islice(error.problems, MOST_MISTAKES)
             ),
         )
     return Checked(document=document)

@@ -27,6 +27,8 @@ SENTENCES = (
     N_("{key}: expected {expected} matching regex {pattern}"),
     N_('"{kind}" is no kind of rule'),
     N_('the clause id "{id}" is used twice'),
+    N_("a number in it is too long"),
+    N_("its tables are nested too deeply"),
     N_("the id is used twice; give each rule of a kind its own"),
     N_('rules of kind "{kind}" belong in the charter of the firm'),
     N_('"{key}" has no text in "{language}"'),
