@@ -53,6 +53,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     assurance: str | None = None
     best_assurance: str | None = None
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether a decision closes the whole space: nothing leads where it is closed."""
+        return any(one.kind == "suspension" and one.place is None for one in self.sanctions)
+
+    def may_write_in(self, place: str | None = None) -> bool:
+        """Whether no decision keeps the member from writing in `place`, in the space without."""
+        return not any(one.place in (None, place) for one in self.sanctions)
+
 
 class Grace(msgspec.Struct, frozen=True, kw_only=True):
     """A new version of a charter that the member may still wait to accept, until its instant.

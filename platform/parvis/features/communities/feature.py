@@ -14,8 +14,9 @@ from parvis.features.communities.actions import open_to_invited
 from parvis.features.communities.queries_person import show_on_person
 
 
-def _in_site(_actor: Actor) -> Iterator[NavItem]:
-    yield NavItem(20, N_("Communities"), "/communities", "users")
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    if not actor.standing.is_suspended:
+        yield NavItem(20, N_("Communities"), "/communities", "users")
 
 
 FEATURE = Feature(

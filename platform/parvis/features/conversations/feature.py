@@ -13,8 +13,9 @@ from parvis.features.conversations import actions, insights, own_data, routes
 from parvis.features.conversations.queries.person import show_on_person
 
 
-def _in_site(_actor: Actor) -> Iterator[NavItem]:
-    yield NavItem(10, N_("Home"), "/", "home")
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    if not actor.standing.is_suspended:
+        yield NavItem(10, N_("Home"), "/", "home")
 
 
 FEATURE = Feature(

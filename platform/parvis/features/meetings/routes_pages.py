@@ -56,7 +56,7 @@ class MeetingPage(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
 
 
-@get("/meetings", include_in_schema=False)
+@get("/meetings", opt=DELIVERY, include_in_schema=False)
 async def all_meetings() -> Redirect:
     """Lead to the meeting that is due: a firm prepares one at a time."""
     slug = await meetings.only_slug()

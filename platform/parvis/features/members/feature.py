@@ -21,8 +21,9 @@ from parvis.features.members import (
 from parvis.features.members.profile import TEXTS
 
 
-def _in_site(_actor: Actor) -> Iterator[NavItem]:
-    yield NavItem(30, N_("People"), "/people", "user")
+def _in_site(actor: Actor) -> Iterator[NavItem]:
+    if not actor.standing.is_suspended:
+        yield NavItem(30, N_("People"), "/people", "user")
 
 
 def _in_admin(actor: Actor) -> Iterator[NavItem]:
