@@ -7,3 +7,13 @@ const tick = () => {
 };
 setInterval(tick, 1000);
 tick();
+
+// Forty alike are ticked with one press; without this, one by one.
+for (const ticks of document.querySelectorAll("[data-ticks]")) {
+  ticks.hidden = false;
+  ticks.addEventListener("click", () => {
+    const boxes = [...document.querySelectorAll(`input[name="${ticks.dataset.ticks}"]`)];
+    const every = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !every;
+  });
+}
