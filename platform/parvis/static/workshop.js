@@ -1,11 +1,12 @@
 // The draft's text: its line numbers follow what is typed, and a mistake leads to its line. Without
 // this the numbers are those of the text as it was saved, and a link still leads to its number.
+const MOST = 9999; // lines that get a number: a text beyond that is refused for its length
 const box = document.querySelector("[data-code]");
 if (box) {
   const [numbers, text] = box.children;
   const wrong = new Set([...document.querySelectorAll("[data-line]")].map((link) => link.dataset.line));
   const follow = () => {
-    const many = text.value.split("\n").length;
+    const many = Math.min(text.value.split("\n").length, MOST);
     text.rows = many;
     while (numbers.children.length > many) numbers.lastElementChild.remove();
     while (numbers.children.length < many) {
