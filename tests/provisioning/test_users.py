@@ -122,7 +122,7 @@ async def signed_in(entra: Provider, user_id: str) -> Person:
     member, session = await entra.member(user_id), crypto.token()
     async with entra.house.transaction():
         await entra.house._open_session(member["id"], session)
-        await entra.house._accept_charter(member["id"])
+        await entra.house._accept_charters(member["id"], ())
     browser = Browser.at(entra.house.app, entra.house.tenant.host, session)
     return Person(member["id"], member["display_name"], browser, session)
 
