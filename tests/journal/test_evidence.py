@@ -19,33 +19,7 @@ from parvis.features.journal.evidence.offline.program import program
 from parvis.features.journal.sealing import notes
 from parvis.features.journal.sealing.seal import seal_now
 from tests.factories import House, Person
-from tests.moderation.conftest import Held, act, claim, hold, items, publish, refusal
-
-PLACE = "clients-du-cercle"
-
-
-@pytest.fixture
-async def auditor(orvance: House) -> Person:
-    return await orvance.person("Aurélie Montferrand", roles=["admin"], capacity="employee")
-
-
-@pytest.fixture
-async def moderator(orvance: House) -> Person:
-    return await orvance.person("Ludivine Darcel", roles=["moderator"], capacity="employee")
-
-
-@pytest.fixture
-async def author(orvance: House) -> Person:
-    return await orvance.person("Georges Malvoisin", communities=[PLACE])
-
-
-@pytest.fixture
-async def refused(orvance: House, author: Person, moderator: Person) -> Held:
-    held = await hold(orvance, author)
-    [item] = await items(moderator)
-    answer = await act(moderator, await claim(moderator, item), "decisions", **refusal())
-    assert answer.status_code == 201, answer.text
-    return held
+from tests.moderation.conftest import PLACE, Held, publish
 
 
 async def mine(person: Person) -> list[dict[str, Any]]:

@@ -7,44 +7,7 @@ import pytest
 
 from parvis.core import db
 from tests.factories import House, Person
-from tests.moderation.conftest import (
-    CLAUSE,
-    TITLE,
-    Held,
-    act,
-    claim,
-    hold,
-    items,
-    publish,
-    refusal,
-)
-
-PLACE = "clients-du-cercle"
-
-
-@pytest.fixture
-async def auditor(orvance: House) -> Person:
-    return await orvance.person("Aurélie Montferrand", roles=["admin"], capacity="employee")
-
-
-@pytest.fixture
-async def moderator(orvance: House) -> Person:
-    return await orvance.person("Ludivine Darcel", roles=["moderator"], capacity="employee")
-
-
-@pytest.fixture
-async def author(orvance: House) -> Person:
-    return await orvance.person("Georges Malvoisin", communities=[PLACE])
-
-
-@pytest.fixture
-async def refused(orvance: House, author: Person, moderator: Person) -> Held:
-    """A post that was held, taken charge of, and refused."""
-    held = await hold(orvance, author)
-    [item] = await items(moderator)
-    answer = await act(moderator, await claim(moderator, item), "decisions", **refusal())
-    assert answer.status_code == 201
-    return held
+from tests.moderation.conftest import CLAUSE, PLACE, TITLE, Held, publish
 
 
 async def entries(reader: Person, **search: str) -> list[dict[str, Any]]:
