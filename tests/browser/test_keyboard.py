@@ -58,4 +58,4 @@ def press_until(page: Page, key: str, wanted: str) -> None:
 
 
 def title(page: Page) -> Locator:
-    return page.locator("#case-title")
+    return page.locator(".queue a.item[aria-current] b")

@@ -106,6 +106,8 @@ def publish_as_moderator(visits: Visits) -> None:
     with visits.page(MODERATOR) as page:
         page.goto("/")
         page.get_by_role("link", name="Administration").first.click()
+        areas = page.get_by_role("navigation", name="Administration")
+        areas.get_by_role("link", name="Modération").click()
         page.get_by_role("link", name=QUESTION).click()
         page.get_by_role("button", name="Prendre en charge").click()
         expect(page.get_by_text("Entre vos mains")).to_be_visible()
