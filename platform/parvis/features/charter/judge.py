@@ -13,6 +13,7 @@ from parvis.features.charter.kinds.pace import counted
 from parvis.features.charter.kinds.window import Window, windows_of
 from parvis.features.charter.rule import UTC, Check, Finding, PlacedRule, Reading
 from parvis.features.charter.verdict import TENANT_SCOPE, ActText, Cause, Verdict, verdict_of
+from parvis.features.charter.vocabulary import READ, act_matches
 from parvis.features.charter.windows import asleep
 
 
@@ -34,6 +35,8 @@ class CompiledCharter(msgspec.Struct, frozen=True, kw_only=True):
     clauses: dict[str, Clause]
     checks: tuple[Check, ...]
     has_places: bool
+    # Whether a rule besides acceptance covers reading.
+    limits_reading: bool = False
     paces: tuple[PlacedRule, ...] = ()
     windows: tuple[Window, ...] = ()
     zone: ZoneInfo = UTC
@@ -60,6 +63,12 @@ def compile_charter(
         checks=tuple(KINDS[name].compile(rules) for name, rules in by_kind.items() if rules),
         # A pace that counts in each place by itself asks for the place as well.
         has_places=any(one.rule.places or getattr(one.rule, "each_place", False) for one in placed),
+        limits_reading=any(
+            act_matches(pattern, READ)
+            for one in placed
+            if one.rule.kind != "acceptance"
+            for pattern in one.acts
+        ),
         paces=tuple(by_kind["pace"]),
         windows=windows_of(by_kind["window"]),
         zone=ZoneInfo(timezone),

@@ -11,11 +11,12 @@ from parvis.core.http import Req
 from parvis.core.ids import CommunityId
 from parvis.features.charter.in_force import (
     InForce,
-    has_community_charters,
+    charters_of_communities,
     in_force_of_community,
     reading,
 )
 from parvis.features.charter.submission import Submission
+from parvis.features.charter.verdict import Acceptance
 from parvis.features.charter.vocabulary import PLACE_PREFIX, READ
 
 # A place is named by its slug, or by what was written there. Like the actor's own statement,
@@ -53,7 +54,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 async def place_of(request: Req, current: InForce | None, sent: Submission, act: str) -> Place:
     """Return the place a request acts in; nothing is read unless a rule or a charter asks."""
     actor = http.actor_of(request)
-    has_own = await has_community_charters(actor.tenant)
+    has_own = await _has_own_say(actor, act)
     has_limited = any(one.place for one in actor.standing.sanctions)
     if not has_own and not has_limited and not (current and current.charter.has_places):
         return Place()
@@ -76,6 +77,22 @@ async def place_of(request: Req, current: InForce | None, sent: Submission, act:
         labels=frozenset(label for row in rows for label in _labels(row)),
         charters=tuple(one for one in own if one is not None),
     )
+
+
+async def _has_own_say(actor: Actor, act: str) -> bool:
+    """Whether a community's own charter may have a say: in reading, only where it is not accepted.
+
+    Without it every page of a community would cost one more statement.
+    """
+    own = await charters_of_communities(actor.tenant)
+    return any(act != READ or _asks_readers(one, actor) for one in own)
+
+
+def _asks_readers(own: InForce, actor: Actor) -> bool:
+    if own.charter.limits_reading or actor.standing.warned_at is not None:
+        return True
+    is_reader = own.version.is_open or own.community_id in actor.communities
+    return is_reader and own.acceptance_of(actor) is not Acceptance.CURRENT
 
 
 def _binds(row: Any, actor: Actor, act: str) -> bool:
