@@ -3,8 +3,10 @@
 import datetime as dt
 
 import asyncpg
+import pytest
 
 from parvis.core import clock, ids
+from parvis.features.journal.sealing import seal as sealing
 from parvis.features.journal.sealing.findings import Fault
 from parvis.features.journal.sealing.seal import seal_now
 from tests.factories import House
@@ -43,3 +45,18 @@ async def test_what_waited_long_for_its_seal_is_sound(orvance: House) -> None:
     await seal_now(orvance.tenant.id)
     await seal(orvance, 1)
     assert (await verified(orvance)).is_sound
+
+
+async def test_a_queue_of_more_than_one_batch_is_sound(
+    orvance: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stood still for days seals what piled up in several batches, all at once."""
+    monkeypatch.setattr(sealing, "BATCH", 3)
+    start = clock.now()
+    for days in (5, 4, 3, 2):
+        with clock.travel(start - dt.timedelta(days=days)):
+            await write(orvance, 2)
+    await seal_now(orvance.tenant.id)
+    await seal(orvance, 1)
+    report = await verified(orvance)
+    assert (report.is_sound, report.checkpoints) == (True, 4)

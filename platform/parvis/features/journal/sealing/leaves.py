@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from parvis.core import db
@@ -54,6 +55,9 @@ class Leaves:
         self._before: UUID | None = None
         self._first: db.Record | None = None
         self._last: Checkpoint | None = base
+        # The newest moment among entries of the checkpoints before, and of this one.
+        self._newest: datetime | None = None
+        self._newest_here: datetime | None = None
 
     async def until(self, checkpoint: Checkpoint) -> AsyncIterator[int]:
         """Verify the leaves that this checkpoint signs and the one before does not.
@@ -61,6 +65,7 @@ class Leaves:
         Yields how far the walk has come each time it has read more.
         """
         start, self._before, self._first = self._position, None, None
+        await self._recall(start)
         limit = min(checkpoint.size, self._end)
         while self._position < limit:
             if self._position == self._read_to:
@@ -105,10 +110,26 @@ class Leaves:
         self._before = row["entry_id"]
         self._check_moment(row)
 
+    async def _recall(self, start: int) -> None:
+        """Remember the newest moment sealed before `start`; of one leaf, where a walk begins."""
+        moments = [one for one in (self._newest, self._newest_here) if one is not None]
+        if not moments and start:
+            async with db.transaction(self._tenant_id):
+                row = await db.fetch_row(_LEAVES, start - 1, start)
+            moments = [row["at"]] if row and row["at"] else []
+        self._newest, self._newest_here = max(moments, default=None), None
+
     def _check_moment(self, row: db.Record) -> None:
-        """Report an entry that is older than the seal before its own: it was slipped in."""
-        last = self._last
-        if last and row["at"] is not None and row["at"] < last.at - PATIENCE:
+        """Report an entry older than the seal before its own, and than what that sealed.
+
+        It was slipped in. What waited in a long queue is older than that seal too, but comes after
+        the entries before it.
+        """
+        last, at = self._last, row["at"]
+        if at is None:
+            return
+        self._newest_here = max(at, self._newest_here or at)
+        if last and self._newest and at < min(last.at, self._newest) - PATIENCE:
             self._add(Fault.BACKDATED, row, number=last.number)
 
     async def _check_tile(self, tile: Tile) -> None:
