@@ -77,14 +77,6 @@ async def _settle_notices(taking: Taking, decision_id: DecisionId) -> None:
         await misuse.mark(taking.item.id, decision_id)
 
 
-async def _settle(taking: Taking, decision_id: DecisionId) -> None:
-    """Tell whoever sent a notice about it what came of it."""
-    item, given = taking.item, taking.given
-    if given.is_manifestly_unfounded:
-        await misuse.mark(item.id, decision_id)
-    await outcomes.settle(item.id, decision_id, given.action)
-
-
 async def _record(taking: Taking, decision_id: DecisionId) -> None:
     item, given = taking.item, taking.given
     data: dict[str, Any] = {"item": item.id, "decision": decision_id, "to": given.action}
