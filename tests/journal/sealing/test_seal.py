@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from datetime import UTC, datetime
+from datetime import timedelta
 from hashlib import sha256
 
 import asyncpg
@@ -12,6 +12,7 @@ from parvis.core import clock, crypto, db, jobs, journal
 from parvis.features.journal.sealing import keys, notes, proofs, seals, tree
 from parvis.features.journal.sealing import seal as sealing
 from parvis.features.journal.sealing.canonical import ENTRY_COLUMNS, canonical, of_row
+from parvis.features.journal.sealing.findings import Fault
 from parvis.features.journal.sealing.seal import seal_journal, seal_now
 from parvis.features.journal.sealing.seals import BrokenTreeError, Checkpoint
 from tests.factories import House
@@ -215,13 +216,19 @@ async def test_after_a_rotation_older_secrets_of_the_operator_may_go(
     assert (report.is_sound, report.checkpoints) == (True, 2)
 
 
-async def test_a_clock_that_was_set_back_does_not_take_the_journal_back(orvance: House) -> None:
+@pytest.mark.parametrize(
+    ("back", "told"), [(timedelta(minutes=30), []), (timedelta(days=900), [Fault.BACKDATED])]
+)
+async def test_a_clock_that_was_set_back_does_not_take_the_journal_back(
+    orvance: House, back: timedelta, told: list[Fault]
+) -> None:
     await seal(orvance, 1)
-    with clock.travel(datetime(2020, 1, 1, tzinfo=UTC)):
+    with clock.travel(clock.now() - back):
         await seal(orvance, 1)
     first, second = await checkpoints(orvance)
     assert second.at == first.at
-    assert (await verified(orvance)).is_sound
+    # An entry that says it is years old is told, whoever set the clock.
+    assert {one.fault for one in (await verified(orvance)).problems} == set(told)
 
 
 @pytest.mark.parametrize(
